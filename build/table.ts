@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError } from "./errors.ts";
+import { ConfigError, type Place } from "./errors.ts";
 import type { TomlFile } from "./toml.ts";
 
 /** A table being read: every key is taken once, and {@linkcode Table.finish} refuses the rest. */
@@ -35,6 +35,11 @@ export class Table {
       throw new ConfigError(placeOf(toml, path), `"${path}" is ${nameOfType(value)}, not a table`);
     }
     this.#values = value as Record<string, unknown>;
+  }
+
+  /** @returns Where the table stands. */
+  place(): Place {
+    return placeOf(this.#toml, this.#path);
   }
 
   /** The keys of the table, in the file's order. */
@@ -124,7 +129,7 @@ export class Table {
 }
 
 /** The place of a key path: its own line, or that of the nearest table around it. */
-function placeOf(toml: TomlFile, path: string): { file: string; line: number | undefined } {
+function placeOf(toml: TomlFile, path: string): Place {
   for (let at = path; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
     const line = toml.lines.get(at);
     if (line !== undefined) return { file: toml.file, line };

@@ -28,7 +28,7 @@ export interface TomlFile {
  * ```ts
  * import assert from "node:assert/strict";
  * const { data, lines } = parseToml('[job.a]\nneeds = ["b"]\n', "build.toml");
- * assert.deepEqual(data, { job: { a: { needs: ["b"] } } });
+ * assert.equal(JSON.stringify(data), '{"job":{"a":{"needs":["b"]}}}');
  * assert.equal(lines.get("job.a.needs"), 2);
  * ```
  */
