@@ -1,0 +1,21 @@
+/**
+ * Linux from TypeScript: the system calls PID 1 needs, through Deno's FFI.
+ *
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { SyscallError, umount } from "./mod.ts";
+ *
+ * assert.throws(() => umount("/nowhere"), SyscallError);
+ * ```
+ *
+ * @module
+ */
+
+export * from "./errno.ts";
+export * from "./file.ts";
+export * from "./host.ts";
+export * from "./mount.ts";
+export * from "./namespace.ts";
+export * from "./net.ts";
+export * from "./process.ts";
+export * from "./reboot.ts";

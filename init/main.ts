@@ -1,0 +1,213 @@
+/**
+ * PID 1 of kiOS: `boot` is the story, the tables it works from are in node.ts.
+ *
+ * @module
+ */
+
+import {
+  bringUp,
+  RB_AUTOBOOT,
+  RB_POWER_OFF,
+  reboot,
+  RLIM_INFINITY,
+  RLIMIT_NOFILE,
+  RLIMIT_NPROC,
+  setrlimit,
+} from "../ffi/mod.ts";
+import { enableControllers, makeGroups } from "./cgroups.ts";
+import { type CommandLine, parseCommandLine } from "./command_line.ts";
+import { serveControl } from "./control.ts";
+import { nameHost } from "./hostname.ts";
+import { lastResort } from "./last_resort.ts";
+import { doneWithin } from "./limit.ts";
+import { type Log, openLog } from "./log.ts";
+import { mountAll } from "./mounts.ts";
+import { KIOS, type Node } from "./node.ts";
+import { shutdownPhases } from "./phases.ts";
+import { findPowerButtons, watchPowerButton } from "./power_button.ts";
+import { createReaper, type Reaper } from "./reaper.ts";
+import { serveRegistry } from "./registry.ts";
+import { rotate } from "./service_log.ts";
+import { type Request, runPhases } from "./shutdown.ts";
+import { takeSignals } from "./signals.ts";
+import { makeSkeleton } from "./skeleton.ts";
+import { type Service, supervise, type Supervised } from "./supervisor.ts";
+import { writeSysctls } from "./sysctls.ts";
+
+/** Asks for the node's end; the first to ask is heard. */
+type RequestShutdown = (request: Request) => void;
+
+/** The services in care. */
+interface Services {
+  runtime: Supervised;
+  kubelet: Supervised;
+}
+
+/** How often the services' logs are looked at, in milliseconds. */
+const ROTATION_INTERVAL = 60_000;
+
+/** How many files a process may open until it asks for more, and at most. */
+const OPEN_FILES = { soft: 1024n, hard: 1_048_576n };
+
+/**
+ * Boots a node, keeps it running, and takes it down when that is asked for.
+ *
+ * The runtime is started as soon as what it needs is there; all the rest
+ * happens while it starts.
+ *
+ * @param node The node.
+ * @returns A promise that is never kept on a machine: the end is reboot(2).
+ */
+export async function boot(node: Node): Promise<void> {
+  const shutdown = Promise.withResolvers<Request>();
+  const reaper = createReaper();
+  listenToSignals(reaper, shutdown.resolve);
+  let log: Log | undefined;
+  try {
+    const mountComplaints = mountAll(node.firstMounts);
+    log = openLog(node.log);
+    log.write("init started");
+    surviveErrors(log);
+    makeSkeleton(node.skeleton);
+    const words = parseCommandLine(Deno.readTextFileSync(node.commandLine));
+    const services = superviseServices(node, { words, reaper, log });
+    services.runtime.start();
+
+    const complaints = [...mountComplaints, ...words.complaints];
+    complaints.push(...mountAll(node.laterMounts));
+    complaints.push(...writeSysctls(node.sysctls));
+    complaints.forEach(log.write);
+    enableControllers(node.cgroupRoot);
+    bringUp("lo");
+    const hostname = nameHost(node.hostname, { commandLine: words.hostname });
+    openRegistry(node, log);
+    openControlSocket(node, {
+      services,
+      hostname,
+      requestShutdown: shutdown.resolve,
+    });
+    watchPowerButtons(node, { requestShutdown: shutdown.resolve, log });
+    keepLogsSmall([node.runtime, node.kubelet], node.logLimit);
+    void startKubelet(services, { limit: node.runtimeLimit, log });
+
+    const request = await shutdown.promise;
+    log.write(`shutdown: ${request.reason}`);
+    await runPhases(shutdownPhases({ ...node, ...services, reaper }), log);
+    await powerDown(request, log);
+  } catch (cause) {
+    await lastResort(cause, log ?? openLog(node.log));
+  }
+}
+
+/** Takes the signals that mean something to PID 1, and collects what has ended before. */
+function listenToSignals(
+  reaper: Reaper,
+  requestShutdown: RequestShutdown,
+): void {
+  takeSignals({
+    SIGCHLD: reaper.sweep,
+    SIGINT: () => requestShutdown({ power: "reboot", reason: "Ctrl-Alt-Del" }),
+    SIGTERM: () => requestShutdown({ power: "off", reason: "SIGTERM" }),
+    SIGPWR: () => requestShutdown({ power: "off", reason: "power failure" }),
+  });
+  reaper.sweep();
+}
+
+/** Tells of errors that nobody caught, instead of dying of them: that would be a panic. */
+function surviveErrors(log: Log): void {
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.write(`internal error: ${event.reason}`);
+  });
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    log.write(`internal error: ${event.message}`);
+  });
+}
+
+/** Takes the services into care, with the limits and control groups they will have. */
+function superviseServices(
+  node: Node,
+  options: { words: CommandLine; reaper: Reaper; log: Log },
+): Services {
+  const { words, reaper, log } = options;
+  setrlimit(RLIMIT_NOFILE, OPEN_FILES);
+  // What bounds the processes of a pod is its control group.
+  setrlimit(RLIMIT_NPROC, { soft: RLIM_INFINITY, hard: RLIM_INFINITY });
+  makeGroups([node.initGroup, node.runtime.group, node.kubelet.group]);
+  const take = (service: Service) =>
+    supervise(
+      words.log === "console" ? { ...service, output: "/dev/console" } : service,
+      { log, reaper, backoff: node.backoff, home: node.initGroup },
+    );
+  return { runtime: take(node.runtime), kubelet: take(node.kubelet) };
+}
+
+/** Serves the images that came with the system. */
+function openRegistry(node: Node, log: Log): void {
+  serveRegistry(node.registry, log.write);
+  log.write("registry listening");
+}
+
+/** Lets root, and the pods it lets, ask how the node is and end it. */
+function openControlSocket(
+  node: Node,
+  options: {
+    services: Services;
+    hostname: string;
+    requestShutdown: RequestShutdown;
+  },
+): void {
+  const { services, hostname, requestShutdown } = options;
+  serveControl(node.controlSocket, {
+    status: () => ({
+      hostname,
+      uptime: parseFloat(Deno.readTextFileSync(node.log.uptime)),
+      services: [services.runtime.status(), services.kubelet.status()],
+    }),
+    requestShutdown,
+  });
+}
+
+/** Ends the node when its power button is pressed. */
+function watchPowerButtons(
+  node: Node,
+  options: { requestShutdown: RequestShutdown; log: Log },
+): void {
+  const { requestShutdown, log } = options;
+  for (const name of findPowerButtons(node.inputs.classes)) {
+    watchPowerButton(
+      `${node.inputs.devices}/${name}`,
+      () => requestShutdown({ power: "off", reason: "power button" }),
+    ).catch((cause) => log.write(`power button: ${cause.message}`));
+  }
+}
+
+/** Looks at the services' logs from time to time, for they lie in RAM. */
+function keepLogsSmall(services: readonly Service[], limit: number): void {
+  setInterval(
+    () => services.forEach(({ output }) => rotate(output, limit)),
+    ROTATION_INTERVAL,
+  );
+}
+
+/** Starts the kubelet when the runtime is ready: it exits when it finds none. */
+async function startKubelet(
+  services: Services,
+  options: { limit: number; log: Log },
+): Promise<void> {
+  const { limit, log } = options;
+  if (!await doneWithin(services.runtime.ready, limit)) {
+    log.write(`containerd not ready after ${limit} s, kubelet starts anyway`);
+  }
+  services.kubelet.start();
+}
+
+/** Ends the machine. */
+async function powerDown(request: Request, log: Log): Promise<void> {
+  log.write(request.power === "off" ? "power off" : "reboot");
+  await log.drain();
+  reboot(request.power === "off" ? RB_POWER_OFF : RB_AUTOBOOT);
+}
+
+if (import.meta.main) await boot(KIOS);

@@ -1,0 +1,225 @@
+import { type Exit, kill, O_APPEND, O_CREAT, O_RDONLY, O_WRONLY, SIGNALS, spawn, SyscallError } from "../ffi/mod.ts";
+import { type Backoff, nextWait } from "./backoff.ts";
+import { startIn } from "./cgroups.ts";
+import { doneWithin } from "./limit.ts";
+import type { Log } from "./log.ts";
+import { listenForReady } from "./notify.ts";
+import type { Reaper } from "./reaper.ts";
+import { lastLine } from "./service_log.ts";
+
+/** A program that PID 1 keeps running. */
+export interface Service {
+  /** What the log calls it. */
+  name: string;
+  /** The program's file. */
+  path: string;
+  /** Its arguments. */
+  args: readonly string[];
+  /** Its environment, to which NOTIFY_SOCKET is added. */
+  env: Readonly<Record<string, string>>;
+  /** The file its output is appended to. */
+  output: string;
+  /** The directory of the control group it runs in. */
+  group: string;
+  /** The socket on which it says that it is ready. */
+  notifySocket: string;
+}
+
+/** What a service needs around it. */
+export interface Surroundings {
+  /** Where its starts and ends are told. */
+  log: Log;
+  /** Who tells that it ended. */
+  reaper: Reaper;
+  /** How long it waits before it starts again. */
+  backoff: Backoff;
+  /** The directory of the control group of PID 1. */
+  home: string;
+}
+
+/** How a service is doing. */
+export interface ServiceStatus {
+  /** What the log calls it. */
+  name: string;
+  /** What it is at. */
+  state: "starting" | "ready" | "waiting" | "stopped";
+  /** Its process, while there is one. */
+  pid: number | null;
+  /** How often it has been started. */
+  starts: number;
+  /** How it ended the last time. */
+  lastEnd: string | null;
+}
+
+/** A service that is started again whenever it ends. */
+export interface Supervised {
+  /** Starts it. */
+  start(): void;
+  /** The moment it first said that it is ready. */
+  ready: Promise<void>;
+  /** How it is doing. */
+  status(): ServiceStatus;
+  /** Ends it for good: SIGTERM, and SIGKILL when it has not ended after `seconds`. */
+  stop(seconds: number): Promise<void>;
+}
+
+/** How long a process that was killed may take to be gone, in seconds. */
+const KILLED_LIMIT = 2;
+
+/**
+ * Says how a process ended.
+ *
+ * @param exit Its exit.
+ * @returns The words for the log.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(describeExit({ pid: 7, status: 1 }), "exited with status 1");
+ * assert.equal(describeExit({ pid: 7, signal: 9 }), "was killed by signal 9");
+ * ```
+ */
+export function describeExit(exit: Exit): string {
+  return exit.signal === undefined ? `exited with status ${exit.status}` : `was killed by signal ${exit.signal}`;
+}
+
+/** Starts the service's process. */
+function launch(service: Service, home: string): number {
+  return startIn(
+    service.group,
+    home,
+    () =>
+      spawn(service.path, service.args, {
+        env: { ...service.env, NOTIFY_SOCKET: service.notifySocket },
+        files: [
+          { fd: 0, open: "/dev/null", flags: O_RDONLY },
+          {
+            fd: 1,
+            open: service.output,
+            flags: O_WRONLY | O_CREAT | O_APPEND,
+            mode: 0o640,
+          },
+          { fd: 2, dup2: 1 },
+        ],
+      }),
+  );
+}
+
+/** Sends a signal to a process that may be gone already. */
+function signal(pid: number, number: number): void {
+  try {
+    kill(pid, number);
+  } catch (cause) {
+    if (!(cause instanceof SyscallError && cause.code === "ESRCH")) throw cause;
+  }
+}
+
+/**
+ * Takes a service into care: once started, it is started again whenever it
+ * ends, after a growing wait that the log mentions, and is never given up.
+ *
+ * @param service The service.
+ * @param surroundings What it needs around it.
+ * @returns The service in care, not yet started.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createReaper } from "./reaper.ts";
+ *
+ * const directory = Deno.makeTempDirSync();
+ * const service = supervise({
+ *   name: "sleeper",
+ *   path: "/bin/sleep",
+ *   args: ["1000"],
+ *   env: {},
+ *   output: `${directory}/log`,
+ *   group: directory,
+ *   notifySocket: `${directory}/notify`,
+ * }, {
+ *   log: { write() {}, drain: () => Promise.resolve() },
+ *   reaper: createReaper(),
+ *   backoff: { first: 1, longest: 1, healthy: 1 },
+ *   home: directory,
+ * });
+ * assert.equal(service.status().state, "stopped");
+ * await service.stop(1);
+ * ```
+ */
+export function supervise(
+  service: Service,
+  surroundings: Surroundings,
+): Supervised {
+  const { log, reaper, backoff, home } = surroundings;
+  const { name } = service;
+  const status: ServiceStatus = {
+    name,
+    state: "stopped",
+    pid: null,
+    starts: 0,
+    lastEnd: null,
+  };
+  const firstReady = Promise.withResolvers<void>();
+  const stopAsked = Promise.withResolvers<void>();
+  let stopping = false;
+  let running: Promise<void> = Promise.resolve();
+
+  const socket = listenForReady(service.notifySocket, () => {
+    if (status.state !== "starting") return;
+    status.state = "ready";
+    log.write(`${name} ready`);
+    firstReady.resolve();
+  });
+
+  /** Runs the program once; the promise tells how it ended. */
+  async function runOnce(): Promise<string> {
+    status.starts += 1;
+    try {
+      status.pid = launch(service, home);
+    } catch (cause) {
+      return `did not start: ${(cause as Error).message}`;
+    }
+    status.state = "starting";
+    log.write(`${name} started`);
+    const exit = await reaper.exitOf(status.pid);
+    status.pid = null;
+    const line = lastLine(service.output);
+    return line === undefined ? describeExit(exit) : `${describeExit(exit)} (${line})`;
+  }
+
+  /** Runs the program again and again. */
+  async function keepRunning(): Promise<void> {
+    let wait = 0;
+    while (!stopping) {
+      const began = performance.now();
+      status.lastEnd = await runOnce();
+      if (stopping) break;
+      const ran = (performance.now() - began) / 1000;
+      wait = nextWait(backoff, { wait, ran });
+      status.state = "waiting";
+      log.write(
+        `${name} ${status.lastEnd}, start ${status.starts + 1} follows in ${wait} s`,
+      );
+      await doneWithin(stopAsked.promise, wait);
+    }
+    status.state = "stopped";
+  }
+
+  return {
+    start() {
+      running = keepRunning();
+    },
+    ready: firstReady.promise,
+    status: () => ({ ...status }),
+    async stop(seconds) {
+      stopping = true;
+      stopAsked.resolve();
+      socket.close();
+      if (status.pid !== null) signal(status.pid, SIGNALS.SIGTERM);
+      if (await doneWithin(running, seconds)) return;
+      if (status.pid !== null) signal(status.pid, SIGNALS.SIGKILL);
+      await doneWithin(running, KILLED_LIMIT);
+    },
+  };
+}

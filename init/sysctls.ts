@@ -1,0 +1,93 @@
+/**
+ * The kernel's settings.
+ *
+ * @module
+ */
+
+/** The settings by purpose: the path below /proc/sys, and the value. */
+export const SYSCTLS: Readonly<Record<string, string>> = {
+  // PID 1 speaks through /dev/kmsg, which takes ten lines in five seconds else.
+  "kernel/printk_devkmsg": "on",
+  // Ctrl-Alt-Del asks PID 1, rather than resetting the machine at once.
+  "kernel/ctrl-alt-del": "0",
+
+  // The reserve for allocations that cannot wait. The kernel takes 5.6 MB of
+  // 2 GiB, but over 100 MB once transparent huge pages are on, which a small
+  // machine has not got. 8 MB fills the receive ring of a network card.
+  "vm/min_free_kbytes": "8192",
+
+  // What the kubelet sets or, under protectKernelDefaults, insists on.
+  "vm/overcommit_memory": "1",
+  "vm/panic_on_oom": "0",
+  "kernel/panic": "10",
+  "kernel/panic_on_oops": "1",
+  "kernel/keys/root_maxkeys": "1000000",
+  "kernel/keys/root_maxbytes": "25000000",
+
+  // A node forwards the packets of its pods; an IPv6 router that forwards
+  // hears router advertisements only when told twice (accept_ra=2).
+  "net/ipv4/ip_forward": "1",
+  "net/ipv6/conf/all/forwarding": "1",
+  "net/ipv6/conf/default/forwarding": "1",
+  "net/ipv6/conf/all/accept_ra": "2",
+  "net/ipv6/conf/default/accept_ra": "2",
+  "net/ipv4/conf/all/send_redirects": "0",
+  "net/ipv4/conf/default/send_redirects": "0",
+  "net/ipv4/conf/all/accept_redirects": "0",
+  "net/ipv4/conf/default/accept_redirects": "0",
+  "net/ipv6/conf/all/accept_redirects": "0",
+  "net/ipv6/conf/default/accept_redirects": "0",
+
+  // Many pods share what the kernel means for one user's session.
+  "fs/inotify/max_user_instances": "8192",
+  "fs/inotify/max_user_watches": "524288",
+  "kernel/pid_max": "4194304",
+
+  // The Kernel Self Protection Project's settings that workloads do not miss.
+  "kernel/dmesg_restrict": "1",
+  "kernel/kptr_restrict": "2",
+  "kernel/perf_event_paranoid": "3",
+  "kernel/randomize_va_space": "2",
+  "kernel/sysrq": "0",
+  "kernel/unprivileged_bpf_disabled": "1",
+  "kernel/yama/ptrace_scope": "2",
+  "net/core/bpf_jit_harden": "2",
+  "dev/tty/ldisc_autoload": "0",
+  "dev/tty/legacy_tiocsti": "0",
+  "fs/protected_fifos": "2",
+  "fs/protected_hardlinks": "1",
+  "fs/protected_regular": "2",
+  "fs/protected_symlinks": "1",
+  "fs/suid_dumpable": "0",
+  "vm/unprivileged_userfaultfd": "0",
+};
+
+/**
+ * Writes settings.
+ *
+ * @param settings The path below `root`, and the value.
+ * @param root The directory of the settings.
+ * @returns What could not be set and why, for the log.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const complaints = writeSysctls({ "vm/colour": "red" }, "/nowhere");
+ * assert.equal(complaints.length, 1);
+ * ```
+ */
+export function writeSysctls(
+  settings: Readonly<Record<string, string>>,
+  root = "/proc/sys",
+): string[] {
+  const complaints: string[] = [];
+  for (const [name, value] of Object.entries(settings)) {
+    try {
+      Deno.writeTextFileSync(`${root}/${name}`, value, { create: false });
+    } catch (cause) {
+      complaints.push(`Cannot set "${name}": ${(cause as Error).message}`);
+    }
+  }
+  return complaints;
+}
