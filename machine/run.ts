@@ -1,0 +1,128 @@
+/**
+ * A node in the user's terminal.
+ *
+ * @module
+ */
+import { Keys } from "./keys.ts";
+import { Machine } from "./machine.ts";
+import { waitForPage } from "./page.ts";
+
+/** What {@linkcode runInteractively} starts. */
+export interface RunOptions {
+  /** The EFI program. */
+  efi: string;
+  /** MiB. Default: 1024. */
+  memory?: number;
+  /** Default: 2. */
+  cpus?: number;
+  /** The port on 127.0.0.1 that leads to the node's port 8080; 0 takes a free one. Default: 8080. */
+  port?: number;
+}
+
+/** The port of the hello pod. */
+const GUEST_PORT = 8080;
+
+/** A node shuts down well within this; then the plug is pulled. */
+const SHUTDOWN_MS = 60_000;
+
+/** Long enough for a slow host that translates each instruction. */
+const PAGE_MS = 600_000;
+
+/**
+ * Boots a node and joins it with the terminal until it is off.
+ *
+ * Ctrl-C presses the node's power button, a second one pulls the plug, as does
+ * Ctrl-A X. The address of the node's page is printed when the page answers.
+ *
+ * @param options What to boot.
+ * @throws {MissingToolError} If the host lacks QEMU, mtools or the firmware.
+ * @throws {MachineError} If QEMU does not start.
+ *
+ * @example Usage
+ * ```ts ignore
+ * await runInteractively({ efi: "out/kios.efi", memory: 1024 });
+ * ```
+ */
+export async function runInteractively(options: RunOptions): Promise<void> {
+  say("Starting QEMU. Ctrl-C presses the power button, Ctrl-A X ends at once");
+  await using vm = await Machine.boot({
+    name: "run",
+    efi: options.efi,
+    memory: options.memory ?? 1024,
+    cpus: options.cpus ?? 2,
+    ports: [{ guest: GUEST_PORT, host: options.port ?? 8080 }],
+    onConsole: (bytes) => writeAll(bytes),
+  });
+  const over = new AbortController();
+  const asked = terminator(vm);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, asked);
+  const interactive = Deno.stdin.isTerminal();
+  if (interactive) {
+    Deno.stdin.setRaw(true);
+    void forwardKeys(vm, asked);
+  }
+  const announced = announce(vm.url(GUEST_PORT), over.signal);
+  try {
+    await vm.exited({ timeout: 0 });
+  } finally {
+    over.abort();
+    if (interactive) Deno.stdin.setRaw(false);
+    for (const signal of signals) Deno.removeSignalListener(signal, asked);
+    await announced;
+  }
+  say("The machine is off");
+}
+
+/** A function that presses the power button the first time and pulls the plug the second. */
+function terminator(vm: Machine): () => void {
+  let presses = 0;
+  return () => {
+    if (presses++ > 0) return void vm.kill();
+    say("Power button pressed; once more pulls the plug");
+    vm.powerButton()
+      .then(() => vm.exited({ timeout: SHUTDOWN_MS }))
+      .catch(() => vm.kill());
+  };
+}
+
+/** Sends what the user types to the node. */
+async function forwardKeys(vm: Machine, asked: () => void): Promise<void> {
+  const keys = new Keys();
+  const buffer = new Uint8Array(1024);
+  for (;;) {
+    const count = await Deno.stdin.read(buffer);
+    if (count === null) return;
+    const { send, wishes } = keys.feed(buffer.subarray(0, count));
+    for (const wish of wishes) {
+      if (wish === "end") await vm.kill();
+      else asked();
+    }
+    await vm.send(send).catch(() => {}); // the machine may be off by now
+  }
+}
+
+/** Prints the page's address once it answers. */
+async function announce(url: string, signal: AbortSignal): Promise<void> {
+  try {
+    await waitForPage(url, { timeout: PAGE_MS, signal });
+    say(`The node answers: ${url}`);
+  } catch {
+    if (!signal.aborted) say(`The node does not answer at ${url}`);
+  }
+}
+
+/** One line of our own; the carriage return is for a terminal in raw mode. */
+function say(line: string): void {
+  const all = new TextEncoder().encode(`\r\n[machine] ${line}\r\n`);
+  for (let done = 0; done < all.length;) {
+    done += Deno.stderr.writeSync(all.subarray(done));
+  }
+}
+
+/** The console goes to stdout as it is. */
+function writeAll(bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) {
+    done += Deno.stdout.writeSync(bytes.subarray(done));
+  }
+}
