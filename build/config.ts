@@ -126,15 +126,19 @@ function readFragment(table: Table, file: string): Fragment {
 
 /** One job's table. */
 function readJob(name: string, table: Table, file: string): Job {
+  const steps = table.tables("step").map(parseStep);
+  const withImplied = (kind: "needs" | "sources" | "tools") => [
+    ...new Set([...table.strings(kind, []), ...steps.flatMap((step) => step.implies?.[kind] ?? [])]),
+  ];
   const job: Job = {
     name,
     description: table.string("description", name),
-    sources: table.strings("sources", []),
-    needs: table.strings("needs", []),
+    sources: withImplied("sources"),
+    needs: withImplied("needs"),
     files: table.strings("files", []).map((path) => safePath(path, table)),
-    tools: table.strings("tools", []),
+    tools: withImplied("tools"),
     env: table.record("env", {}),
-    steps: table.tables("step").map(parseStep),
+    steps,
     place: table.place(),
   };
   table.finish();
@@ -184,7 +188,11 @@ function checkNames(build: BuildFile, path: string): void {
     for (const output of Object.values(files)) {
       const name = output.split("/")[0]!;
       if (build.jobs.has(name)) continue;
-      throw new ConfigError({ file: path }, `Target "${target}" wants "${output}", but no job is "${name}"`, suggestion(name, jobs));
+      throw new ConfigError(
+        { file: path },
+        `Target "${target}" wants "${output}", but no job is "${name}"`,
+        suggestion(name, jobs),
+      );
     }
   }
 }

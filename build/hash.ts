@@ -42,10 +42,13 @@ export async function hashFile(path: string): Promise<string> {
  * ```
  */
 export function hashData(data: unknown): string {
-  const sorted = JSON.stringify(data, (_key, value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
-      : value);
+  const sorted = JSON.stringify(
+    data,
+    (_key, value) =>
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
+        : value,
+  );
   return createHash("sha256").update(sorted).digest("hex");
 }
 

@@ -143,7 +143,11 @@ function makeFolder(path: string): void {
   try {
     Deno.mkdirSync(path, { recursive: true });
   } catch (cause) {
-    throw new UserError(`Cannot make the store's folder "${path}": ${(cause as Error).message}`, "Set KIOS_STORE to a folder you may write to", { cause });
+    throw new UserError(
+      `Cannot make the store's folder "${path}": ${(cause as Error).message}`,
+      "Set KIOS_STORE to a folder you may write to",
+      { cause },
+    );
   }
 }
 
