@@ -69,8 +69,6 @@ const SYMBOLS = {
     parameters: ["buffer", "buffer"],
     result: "i32",
   },
-  // int sigfillset(sigset_t *set)
-  sigfillset: { parameters: ["buffer"], result: "i32" },
   // int waitid(idtype_t idtype, id_t id, siginfo_t *infop, int options)
   waitid: { parameters: ["i32", "u32", "buffer", "i32"], result: "i32" },
   // int kill(pid_t pid, int sig)

@@ -146,7 +146,9 @@ export function spawn(
 ): number {
   const actions = new Uint8Array(FILE_ACTIONS_SIZE);
   const attributes = new Uint8Array(ATTRIBUTES_SIZE);
-  const everySignal = new Uint8Array(SIGSET_SIZE);
+  // Not sigfillset, which leaves out the two signals glibc keeps for itself:
+  // they would be ignored in the child.
+  const everySignal = new Uint8Array(SIGSET_SIZE).fill(0xff);
   const noSignal = new Uint8Array(SIGSET_SIZE);
   const pid = new Int32Array(1);
   const argv = stringArray([path, ...args]);
@@ -160,7 +162,6 @@ export function spawn(
   checkNumber(libc.posix_spawnattr_init(attributes), "posix_spawnattr_init");
   try {
     for (const action of options.files ?? []) addFileAction(actions, action);
-    libc.sigfillset(everySignal);
     libc.posix_spawnattr_setsigdefault(attributes, everySignal);
     libc.posix_spawnattr_setsigmask(attributes, noSignal);
     libc.posix_spawnattr_setflags(

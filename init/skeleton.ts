@@ -23,7 +23,9 @@ export const SKELETON: readonly Bone[] = [
   { directory: "/var/cache", mode: 0o755 },
   { directory: "/var/tmp", mode: 0o1777 },
   { link: "/var/run", to: "../run" },
+  { directory: "/opt/cni", mode: 0o755 },
   { directory: "/opt/cni/bin", mode: 0o755 },
+  { directory: "/etc/kubernetes/manifests", mode: 0o755 },
 ];
 
 /**
@@ -47,7 +49,7 @@ export function makeSkeleton(bones: readonly Bone[]): void {
   for (const bone of bones) {
     try {
       if ("directory" in bone) {
-        Deno.mkdirSync(bone.directory, { recursive: true });
+        Deno.mkdirSync(bone.directory);
         // mkdir(2) takes the umask off the mode.
         Deno.chmodSync(bone.directory, bone.mode);
       } else if ("link" in bone) {
