@@ -52,6 +52,7 @@ export interface BuildFile {
 interface Fragment {
   sources: [string, Source, Table][];
   jobs: Job[];
+  targets: [string, Record<string, string>][];
 }
 
 /**
@@ -83,8 +84,6 @@ export async function loadBuildFile(path: string): Promise<BuildFile> {
     jobs: new Map(),
     targets: new Map(),
   };
-  const targets = table.table("target");
-  for (const name of targets.keys) build.targets.set(name, targets.record(name));
   const includes = table.strings("include", []);
   add(build, readFragment(table, path));
   table.finish();
@@ -115,7 +114,9 @@ async function readText(path: string): Promise<string> {
 function readFragment(table: Table, file: string): Fragment {
   const sources = table.table("source");
   const jobs = table.table("job");
+  const targets = table.table("target");
   return {
+    targets: targets.keys.map((name) => [name, targets.record(name)]),
     sources: sources.keys.map((name) => {
       const source = sources.table(name);
       return [name, parseSource(name, source), source];
@@ -162,6 +163,7 @@ function add(build: BuildFile, fragment: Fragment): void {
     if (build.sources.has(name)) table.fail(`There are two sources "${name}"`, undefined, "Give one another name");
     build.sources.set(name, source);
   }
+  for (const [name, files] of fragment.targets) build.targets.set(name, { ...build.targets.get(name), ...files });
   for (const job of fragment.jobs) {
     if (build.jobs.has(job.name)) {
       throw new ConfigError(job.place, `There are two jobs "${job.name}"`, "Give one another name");

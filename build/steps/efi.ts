@@ -10,7 +10,7 @@ const PROGRAM_MODE = 0o755;
 /**
  * `efi`: makes a unified kernel image, one EFI program with kernel, initrd, command line and os-release.
  *
- * The initrd is made of `initrd`, files by their path in it; it stays uncompressed, for what is in it is already.
+ * `cmdline` is a file with a word or more a line, `#` before what is for people. The initrd is made of `initrd`, files by their path in it; it stays uncompressed, for what is in it is already.
  *
  * @param table The step's table
  * @returns The step
@@ -22,7 +22,7 @@ const PROGRAM_MODE = 0o755;
  * stub = "/sources/systemd-boot/usr/lib/systemd/boot/efi/linuxx64.efi.stub"
  * kernel = "/needs/kernel/bzImage"
  * os-release = "/files/root/etc/os-release"
- * cmdline = "quiet"
+ * cmdline = "/files/kernel/cmdline"
  * initrd = { init = "/needs/stage0/stage0" }
  * ```
  */
@@ -32,7 +32,7 @@ export function parseEfi(table: Table): Step {
   const stub = value.string("stub");
   const kernel = value.string("kernel");
   const osRelease = value.string("os-release");
-  const cmdline = value.string("cmdline").trim().split(/\s+/).join(" ");
+  const cmdline = value.string("cmdline");
   const initrd = value.record("initrd");
   value.finish();
   return {
@@ -51,10 +51,15 @@ export function parseEfi(table: Table): Step {
         stub: bench.path(stub),
         kernel: bench.path(kernel),
         initrd: cpio,
-        cmdline,
+        cmdline: commandLine(await Deno.readTextFile(bench.path(cmdline))),
         osRelease: await Deno.readTextFile(bench.path(osRelease)),
         output: bench.path(`/out/${output}`),
       });
     },
   };
+}
+
+/** The words of a command line file, without its comments. */
+function commandLine(text: string): string {
+  return text.split("\n").map((line) => line.replace(/#.*/, "").trim()).filter((line) => line !== "").join(" ");
 }

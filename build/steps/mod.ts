@@ -9,6 +9,7 @@ import { parseCd } from "./cd.ts";
 import { parseDeb } from "./deb.ts";
 import { parseDeno } from "./deno.ts";
 import { parseEfi } from "./efi.ts";
+import { parseErofs } from "./erofs.ts";
 import { parseGo } from "./go.ts";
 import { parseImage } from "./image.ts";
 import { parseMake } from "./make.ts";
@@ -26,6 +27,7 @@ export const STEP_KINDS: Readonly<Record<string, StepParser>> = {
   deb: parseDeb,
   deno: parseDeno,
   efi: parseEfi,
+  erofs: parseErofs,
   go: parseGo,
   image: parseImage,
   make: parseMake,

@@ -1,17 +1,12 @@
 import { join } from "node:path";
 import { mergeLayouts } from "../artefacts/oci_layout.ts";
-import { SOURCE_DATE_EPOCH } from "../sandbox.ts";
 import type { Table } from "../table.ts";
 import type { Bench, Step } from "./step.ts";
 
-/** The file system's UUID: it is of no use in a root that is never looked up, and a random one would change the bytes. */
-const UUID = "6b696f73-0000-4000-8000-000000000000";
-
-/** The folder the root is put together in. */
-const ROOT = "/build/root";
-
 /** What goes into the root. */
 interface Contents {
+  /** The folder it is put together in. */
+  to: string;
   /** Folders whose content is copied to /. */
   trees: string[];
   /** Empty folders: mount points. */
@@ -24,15 +19,14 @@ interface Contents {
   hardlinks: Record<string, string>;
   /** Names of pods: the image and the manifest of job pod-NAME are taken. */
   pods: string[];
-  /** More jobs that leave an OCI layout in `image`. */
+  /** Names of pods of which only the image is taken. */
   images: string[];
 }
 
 /**
- * `root`: puts the root file system together and makes an EROFS image of it.
+ * `root`: puts a root file system together in a folder.
  *
- * `mkfs` is the command that runs mkfs.erofs(1); `options` are its options for compression. Static pods go to
- * /etc/kubernetes/manifests, their images into one OCI layout in /usr/share/kios/images.
+ * Static pods go to /etc/kubernetes/manifests, their images into one OCI layout in /usr/share/kios/images.
  *
  * @param table The step's table
  * @returns The step
@@ -41,8 +35,7 @@ interface Contents {
  * ```toml
  * [[job.root.step]]
  * [job.root.step.root]
- * mkfs = ["mkfs.erofs"]
- * options = ["-zlz4hc,12", "-C65536"]
+ * to = "/build/root"
  * trees = ["/files/root"]
  * folders = ["proc", "sys"]
  * pods = ["dhcp"]
@@ -52,9 +45,8 @@ interface Contents {
  */
 export function parseRoot(table: Table): Step {
   const value = table.table("root");
-  const mkfs = value.strings("mkfs");
-  const options = value.strings("options", []);
   const contents: Contents = {
+    to: value.string("to"),
     trees: value.strings("trees", []),
     folders: value.strings("folders", []),
     files: value.record("files", {}),
@@ -65,51 +57,45 @@ export function parseRoot(table: Table): Step {
   };
   value.finish();
   return {
-    title: "root.erofs",
-    key: { kind: "root", revision: 1, mkfs, options, contents },
-    implies: { needs: [...contents.pods.map((pod) => `pod-${pod}`), ...contents.images] },
+    title: "root",
+    key: { kind: "root", revision: 1, contents },
+    implies: { needs: [...contents.pods, ...contents.images].map((name) => `pod-${name}`) },
     run: async (bench) => {
       await layOut(bench, contents);
-      await placePods(bench, contents);
-      await makeErofs(bench, mkfs, options);
+      if (contents.pods.length + contents.images.length > 0) await placePods(bench, contents);
     },
   };
 }
 
 /** Copies, makes and links what the root consists of. */
 async function layOut(bench: Bench, contents: Contents): Promise<void> {
+  const root = contents.to;
   const copy = (from: string, to: string) => bench.run(["cp", "-R", "-P", "--preserve=mode,links", from, to]);
-  await bench.run(["mkdir", "-p", ROOT, ...contents.folders.map((folder) => join(ROOT, folder))]);
-  for (const tree of contents.trees) await copy(`${tree}/.`, ROOT);
+  await bench.run(["mkdir", "-p", root, ...contents.folders.map((folder) => join(root, folder))]);
+  for (const tree of contents.trees) await copy(`${tree}/.`, root);
   for (const [path, from] of Object.entries(contents.files)) {
     const isFolder = (await Deno.stat(bench.path(from))).isDirectory;
-    await bench.run(["mkdir", "-p", join(ROOT, isFolder ? path : join(path, ".."))]);
-    await copy(isFolder ? `${from}/.` : from, join(ROOT, path));
+    await bench.run(["mkdir", "-p", join(root, isFolder ? path : join(path, ".."))]);
+    await copy(isFolder ? `${from}/.` : from, join(root, path));
   }
   for (const [path, target] of Object.entries(contents.symlinks)) {
-    await bench.run(["mkdir", "-p", join(ROOT, path, "..")]);
-    await bench.run(["ln", "-s", target, join(ROOT, path)]);
+    await bench.run(["mkdir", "-p", join(root, path, "..")]);
+    await bench.run(["ln", "-s", target, join(root, path)]);
   }
   for (const [path, target] of Object.entries(contents.hardlinks)) {
-    await bench.run(["ln", join(ROOT, target), join(ROOT, path)]);
+    await bench.run(["ln", join(root, target), join(root, path)]);
   }
 }
 
 /** Places the pods' manifests and merges all images into one layout. */
 async function placePods(bench: Bench, contents: Contents): Promise<void> {
-  const manifests = join(ROOT, "etc/kubernetes/manifests");
+  const root = contents.to;
+  const manifests = join(root, "etc/kubernetes/manifests");
   await bench.run(["mkdir", "-p", manifests]);
   for (const pod of contents.pods) {
     await bench.run(["cp", `/needs/pod-${pod}/pod.yaml`, join(manifests, `${pod}.yaml`)]);
   }
-  const jobs = [...contents.pods.map((pod) => `pod-${pod}`), ...contents.images];
-  const layouts = jobs.map((job) => bench.path(`/needs/${job}/image`));
-  await bench.run(["mkdir", "-p", join(ROOT, "usr/share/kios")]);
-  await mergeLayouts(layouts, bench.path(join(ROOT, "usr/share/kios/images")));
-}
-
-/** Runs mkfs.erofs so that equal trees give equal bytes. */
-async function makeErofs(bench: Bench, mkfs: string[], options: string[]): Promise<void> {
-  const fixed = ["--quiet", "--all-root", `-T${SOURCE_DATE_EPOCH}`, `-U${UUID}`];
-  await bench.run([...mkfs, ...fixed, ...options, "/out/root.erofs", ROOT]);
+  const layouts = [...contents.pods, ...contents.images].map((name) => bench.path(`/needs/pod-${name}/image`));
+  await bench.run(["mkdir", "-p", join(root, "usr/share/kios")]);
+  await mergeLayouts(layouts, bench.path(join(root, "usr/share/kios/images")));
 }

@@ -1,0 +1,74 @@
+/**
+ * `deno task test`: every check and every test, with their count at the end.
+ *
+ * @module
+ */
+
+/** One part of the test run. */
+interface Stage {
+  name: string;
+  /** What to run. */
+  command: string[];
+  /** The stage without which this one cannot run. */
+  after?: string;
+}
+
+const STAGES: Stage[] = [
+  { name: "format", command: ["fmt", "--check", "--quiet"] },
+  { name: "lint", command: ["lint", "--quiet"] },
+  { name: "types", command: ["check", "--doc", "--quiet", "."] },
+  { name: "documentation", command: ["doc", "--lint", "--quiet", "mod.ts", "ffi/mod.ts"] },
+  { name: "unit", command: ["test", "-A", "--doc", "--quiet", "--ignore=tests", "."] },
+  { name: "image", command: ["task", "--quiet", "image", "default", "test"] },
+  { name: "system", command: ["test", "-A", "--quiet", "tests/system"], after: "image" },
+  { name: "vm", command: ["test", "-A", "--quiet", "tests/vm"], after: "image" },
+];
+
+/** How `deno test` closes: `ok | 27 passed (3 steps) | 1 failed | 2 ignored (1s)`. */
+const SUMMARY = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed/;
+
+/** Runs one stage, its output passed on, and counts its tests; a stage that is none counts as one. */
+async function run({ name, command }: Stage): Promise<{ passed: number; failed: number }> {
+  say(`--- ${name}`);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: command,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let text = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    Deno.stdout.writeSync(new TextEncoder().encode(chunk));
+    text += chunk;
+  }
+  const { success } = await child.status;
+  const summary = SUMMARY.exec(text);
+  if (!summary) return success ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  const failed = Number(summary[2]);
+  return { passed: Number(summary[1]), failed: success ? failed : Math.max(1, failed) };
+}
+
+/** Writes a line to standard output. */
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+/** Runs the stages and returns whether all passed. */
+async function main(): Promise<boolean> {
+  const total = { passed: 0, failed: 0 };
+  const broken: string[] = [];
+  for (const stage of STAGES) {
+    const blocked = stage.after !== undefined && broken.includes(stage.after);
+    if (blocked) say(`--- ${stage.name} cannot run: ${stage.after} failed`);
+    const { passed, failed } = blocked ? { passed: 0, failed: 1 } : await run(stage);
+    total.passed += passed;
+    total.failed += failed;
+    if (failed > 0) broken.push(stage.name);
+  }
+  if (broken.length > 0) say(`Failed: ${broken.join(", ")}`);
+  say(`${total.passed} passed, ${total.failed} failed`);
+  return total.failed === 0;
+}
+
+if (import.meta.main) Deno.exit(await main() ? 0 : 1);
