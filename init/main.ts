@@ -4,22 +4,14 @@
  * @module
  */
 
-import {
-  bringUp,
-  RB_AUTOBOOT,
-  RB_POWER_OFF,
-  reboot,
-  RLIM_INFINITY,
-  RLIMIT_NOFILE,
-  RLIMIT_NPROC,
-  setrlimit,
-} from "../ffi/mod.ts";
+import { bringUp, RB_AUTOBOOT, RB_POWER_OFF, reboot } from "../ffi/mod.ts";
 import { enableControllers, makeGroups } from "./cgroups.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { serveControl } from "./control.ts";
 import { nameHost } from "./hostname.ts";
 import { lastResort } from "./last_resort.ts";
-import { doneWithin } from "./limit.ts";
+import { doneWithin } from "./done_within.ts";
+import { setLimits } from "./limits.ts";
 import { type Log, openLog } from "./log.ts";
 import { mountAll } from "./mounts.ts";
 import { KIOS, type Node } from "./node.ts";
@@ -46,9 +38,6 @@ interface Services {
 /** How often the services' logs are looked at, in milliseconds. */
 const ROTATION_INTERVAL = 60_000;
 
-/** How many files a process may open until it asks for more, and at most. */
-const OPEN_FILES = { soft: 1024n, hard: 1_048_576n };
-
 /**
  * Boots a node, keeps it running, and takes it down when that is asked for.
  *
@@ -64,16 +53,16 @@ export async function boot(node: Node): Promise<void> {
   listenToSignals(reaper, shutdown.resolve);
   let log: Log | undefined;
   try {
-    const mountComplaints = mountAll(node.firstMounts);
+    const complaints = mountAll(node.firstMounts);
     log = openLog(node.log);
     log.write("init started");
     surviveErrors(log);
     makeSkeleton(node.skeleton);
     const words = parseCommandLine(Deno.readTextFileSync(node.commandLine));
+    complaints.push(...words.complaints, ...setLimits(node.limits));
     const services = superviseServices(node, { words, reaper, log });
     services.runtime.start();
 
-    const complaints = [...mountComplaints, ...words.complaints];
     complaints.push(...mountAll(node.laterMounts));
     complaints.push(...writeSysctls(node.sysctls));
     complaints.forEach(log.write);
@@ -125,15 +114,12 @@ function surviveErrors(log: Log): void {
   });
 }
 
-/** Takes the services into care, with the limits and control groups they will have. */
+/** Takes the services into care, each with a control group. */
 function superviseServices(
   node: Node,
   options: { words: CommandLine; reaper: Reaper; log: Log },
 ): Services {
   const { words, reaper, log } = options;
-  setrlimit(RLIMIT_NOFILE, OPEN_FILES);
-  // What bounds the processes of a pod is its control group.
-  setrlimit(RLIMIT_NPROC, { soft: RLIM_INFINITY, hard: RLIM_INFINITY });
   makeGroups([node.initGroup, node.runtime.group, node.kubelet.group]);
   const take = (service: Service) =>
     supervise(

@@ -7,6 +7,7 @@
 
 import type { Backoff } from "./backoff.ts";
 import type { HostnamePlaces } from "./hostname.ts";
+import { type Limit, LIMITS } from "./limits.ts";
 import type { LogPlaces } from "./log.ts";
 import { FIRST_MOUNTS, LATER_MOUNTS, type Mount } from "./mounts.ts";
 import type { Registry } from "./registry.ts";
@@ -27,6 +28,8 @@ export interface Node {
   skeleton: readonly Bone[];
   /** The kernel's settings. */
   sysctls: Readonly<Record<string, string>>;
+  /** What the services may use. */
+  limits: readonly Limit[];
   /** The root of the control groups. */
   cgroupRoot: string;
   /** The control group of PID 1. */
@@ -69,6 +72,7 @@ export const KIOS: Node = {
   laterMounts: LATER_MOUNTS,
   skeleton: SKELETON,
   sysctls: SYSCTLS,
+  limits: LIMITS,
   cgroupRoot: CGROUP_ROOT,
   initGroup: INIT_GROUP,
   runtime: CONTAINERD,

@@ -1,6 +1,7 @@
-import { kill, SIGNALS, spawn, sync } from "../ffi/mod.ts";
-import { doneWithin } from "./limit.ts";
+import { SIGNALS, spawn, sync } from "../ffi/mod.ts";
+import { doneWithin } from "./done_within.ts";
 import type { Reaper } from "./reaper.ts";
+import { sendSignal } from "./send_signal.ts";
 import type { Phase } from "./shutdown.ts";
 import { describeExit, type Supervised } from "./supervisor.ts";
 
@@ -61,9 +62,9 @@ export function shutdownPhases(running: Running): Phase[] {
 /** Ends every process but this one: first politely, then not. */
 async function endAll(reaper: Reaper): Promise<void> {
   const gone = reaper.childless();
-  kill(-1, SIGNALS.SIGTERM);
+  sendSignal(-1, SIGNALS.SIGTERM);
   if (await doneWithin(gone, TERM_LIMIT)) return;
-  kill(-1, SIGNALS.SIGKILL);
+  sendSignal(-1, SIGNALS.SIGKILL);
   await doneWithin(gone, KILL_LIMIT);
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { doneWithin } from "./limit.ts";
+import { doneWithin } from "./done_within.ts";
 import type { Log } from "./log.ts";
 
 /** What becomes of the machine at the end. */

@@ -1,10 +1,11 @@
 import { type Exit, kill, O_APPEND, O_CREAT, O_RDONLY, O_WRONLY, SIGNALS, spawn, SyscallError } from "../ffi/mod.ts";
 import { type Backoff, nextWait } from "./backoff.ts";
 import { startIn } from "./cgroups.ts";
-import { doneWithin } from "./limit.ts";
+import { doneWithin } from "./done_within.ts";
 import type { Log } from "./log.ts";
 import { listenForReady } from "./notify.ts";
 import type { Reaper } from "./reaper.ts";
+import { sendSignal } from "./send_signal.ts";
 import { lastLine } from "./service_log.ts";
 
 /** A program that PID 1 keeps running. */
@@ -104,15 +105,6 @@ function launch(service: Service, home: string): number {
         ],
       }),
   );
-}
-
-/** Sends a signal to a process that may be gone already. */
-function signal(pid: number, number: number): void {
-  try {
-    kill(pid, number);
-  } catch (cause) {
-    if (!(cause instanceof SyscallError && cause.code === "ESRCH")) throw cause;
-  }
 }
 
 /**
@@ -216,9 +208,9 @@ export function supervise(
       stopping = true;
       stopAsked.resolve();
       socket.close();
-      if (status.pid !== null) signal(status.pid, SIGNALS.SIGTERM);
+      if (status.pid !== null) sendSignal(status.pid, SIGNALS.SIGTERM);
       if (await doneWithin(running, seconds)) return;
-      if (status.pid !== null) signal(status.pid, SIGNALS.SIGKILL);
+      if (status.pid !== null) sendSignal(status.pid, SIGNALS.SIGKILL);
       await doneWithin(running, KILLED_LIMIT);
     },
   };

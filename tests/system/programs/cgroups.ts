@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-console: what it prints is its result.
+// deno-lint-ignore-file no-console -- what it prints is its result
 // Starts a process in a control group, in a real cgroup2 hierarchy.
 import { kill, mount, SIGNALS, spawn } from "../../../ffi/mod.ts";
 import { makeGroups, startIn } from "../../../init/cgroups.ts";

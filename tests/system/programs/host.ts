@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-console: what it prints is its result.
+// deno-lint-ignore-file no-console -- what it prints is its result
 // Renames the host, leaves for a mount namespace, and changes its root.
 import { chroot, CLONE_FS, CLONE_NEWNS, close, open, sethostname, setns, unshare } from "../../../ffi/mod.ts";
 

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-console: what it prints is its result.
+// deno-lint-ignore-file no-console -- what it prints is its result
 // Mounts, changes and unmounts a tmpfs, and says what /proc/self/mounts says.
 import { mount, MS_BIND, MS_NODEV, MS_NOSUID, MS_RDONLY, MS_REMOUNT, umount } from "../../../ffi/mod.ts";
 

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-console: what it prints is its result.
+// deno-lint-ignore-file no-console -- what it prints is its result
 // Brings lo up, leaves for another network namespace and comes back.
 import { bringUp, close, IFF_UP, interfaceAddress, interfaceFlags, open, setns, unshare } from "../../../ffi/mod.ts";
 import { CLONE_NEWNET } from "../../../ffi/mod.ts";

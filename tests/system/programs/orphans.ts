@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-console: what it prints is its result.
+// deno-lint-ignore-file no-console -- what it prints is its result
 // Starts children that leave orphans, and reaps them all.
 import { spawn } from "../../../ffi/mod.ts";
 import { createReaper } from "../../../init/reaper.ts";

@@ -1,0 +1,51 @@
+// Boots a node whose places lie in a directory and whose services are fakes:
+// fake_node.ts <directory> <runtime command> <kubelet command>
+import { boot } from "../../../init/main.ts";
+import { KIOS } from "../../../init/node.ts";
+import type { Service } from "../../../init/supervisor.ts";
+
+const [directory = "", runtime = "", kubelet = ""] = Deno.args;
+
+function fakeService(name: string, command: string): Service {
+  const [path = "", ...args] = command.split(" ");
+  return {
+    name,
+    path,
+    args,
+    env: { PATH: "/bin:/usr/bin", HOME: directory },
+    output: `${directory}/${name}.log`,
+    group: `${directory}/cgroup/${name}`,
+    notifySocket: `${directory}/notify-${name}`,
+  };
+}
+
+await boot({
+  ...KIOS,
+  log: {
+    uptime: "/proc/uptime",
+    activeConsoles: `${directory}/active`,
+    devices: directory,
+    kernelLog: `${directory}/kmsg`,
+  },
+  firstMounts: [],
+  laterMounts: [],
+  skeleton: [],
+  sysctls: {},
+  limits: [],
+  cgroupRoot: `${directory}/cgroup`,
+  initGroup: `${directory}/cgroup/init`,
+  runtime: fakeService("containerd", runtime),
+  kubelet: fakeService("kubelet", kubelet),
+  backoff: { first: 0.001, longest: 0.004, healthy: 60 },
+  runtimeLimit: 5,
+  commandLine: `${directory}/cmdline`,
+  hostname: {
+    hostname: `${directory}/hostname`,
+    hosts: `${directory}/hosts`,
+    interfaces: "/sys/class/net",
+  },
+  registry: { hostname: "127.0.0.1", port: 3170, layouts: [] },
+  controlSocket: `${directory}/control.sock`,
+  mounts: "/dev/null",
+  inputs: { classes: "/nowhere", devices: "/nowhere" },
+});

@@ -1,0 +1,17 @@
+// A service that says it is ready and runs until it is told to stop; with
+// "stubborn", it does not listen.
+const path = Deno.env.get("NOTIFY_SOCKET")!;
+const socket = Deno.listenDatagram({
+  transport: "unixpacket",
+  path: `${path}.client`,
+});
+await socket.send(new TextEncoder().encode("STATUS=up\nREADY=1\n"), {
+  transport: "unixpacket",
+  path,
+});
+socket.close();
+Deno.removeSync(`${path}.client`);
+Deno.addSignalListener("SIGTERM", () => {
+  if (Deno.args[0] !== "stubborn") Deno.exit();
+});
+setInterval(() => {}, 1000);
