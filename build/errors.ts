@@ -6,11 +6,14 @@
 
 /** What the user can mend: a message, and a hint that says what to do next. */
 export class UserError extends Error {
+  /** The class, as a stack shows it. */
   override name = "UserError";
   /** What to do next, one line. */
   readonly hint: string | undefined;
 
   /**
+   * Makes the error.
+   *
    * @param message What was being done, to what, and why it failed
    * @param hint What to do next
    * @param options The cause, as for every Error
@@ -29,6 +32,7 @@ export class UserError extends Error {
 
 /** A build file that says something it should not, with the place. */
 export class ConfigError extends UserError {
+  /** The class, as a stack shows it. */
   override name = "ConfigError";
   /** The build file. */
   readonly file: string;
@@ -36,6 +40,8 @@ export class ConfigError extends UserError {
   readonly line: number | undefined;
 
   /**
+   * Makes the error.
+   *
    * @param place The file and the line the message is about
    * @param message What is wrong
    * @param hint What to do next
@@ -64,6 +70,7 @@ export interface Place {
 
 /** A step that failed: its job, what it ran, its last lines and where the whole log is. */
 export class StepError extends UserError {
+  /** The class, as a stack shows it. */
   override name = "StepError";
   /** The job. */
   readonly job: string;
@@ -71,6 +78,8 @@ export class StepError extends UserError {
   readonly logPath: string;
 
   /**
+   * Makes the error.
+   *
    * @param job The job the step belongs to
    * @param step What the step did, as its title in the progress says it
    * @param options Why it failed, the log's path and its last lines

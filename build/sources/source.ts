@@ -52,7 +52,12 @@ export interface Fetcher {
   root: string;
   /** The store's folder, for caches of package managers. */
   cache: string;
-  /** @returns The folder of another source, fetched already. @param name The source's name */
+  /**
+   * Finds another source, fetched already.
+   *
+   * @param name The source's name
+   * @returns Its folder
+   */
   source(name: string): string;
   /**
    * Runs a host command that may use the network.
@@ -67,5 +72,6 @@ export interface Fetcher {
 
 /** The pinned version is no longer offered where it came from. */
 export class GoneError extends Error {
+  /** The class, as a stack shows it. */
   override name = "GoneError";
 }

@@ -30,7 +30,12 @@ export interface Bench {
   cwd: string;
   /** How many processors a command may use. */
   readonly processors: number;
-  /** @returns The host's path of a path of the sandbox. @param inside The path, absolute or below the working folder */
+  /**
+   * Translates a path of the sandbox to the host's.
+   *
+   * @param inside The path, absolute or below the working folder
+   * @returns The host's path
+   */
   path(inside: string): string;
   /**
    * Runs a command in the sandbox.
@@ -40,6 +45,10 @@ export interface Bench {
    * @throws {StepError} when it fails
    */
   run(command: readonly string[], env?: Record<string, string>): Promise<void>;
-  /** Adds a line to the job's log. @param line The line */
+  /**
+   * Adds a line to the job's log.
+   *
+   * @param line The line
+   */
   log(line: string): Promise<void>;
 }
