@@ -24,7 +24,7 @@ export async function compile(source: string): Promise<string | undefined> {
   addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
   const program = `${folder}/program`;
   const path = new URL(source, import.meta.url).pathname;
-  const args = ["-std=gnu11", "-static", "-Os", "-Wall", "-Wextra", "-Werror", "-o", program, path];
+  const args = ["-static", "-Os", "-Wall", "-Wextra", "-Werror", "-o", program, path];
   try {
     const { success, stderr } = await new Deno.Command("musl-gcc", { args }).output();
     if (!success) throw new SyntaxError(`Cannot compile "${source}": ${new TextDecoder().decode(stderr)}`);
