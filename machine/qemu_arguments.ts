@@ -99,7 +99,10 @@ export function qemuArguments(options: QemuOptions): string[] {
     ...["-display", "none", "-vga", options.screen ? "std" : "none"],
     ...["-device", "virtio-rng-pci"],
     ...bootArguments(options),
-    ...(options.disks ?? []).flatMap(diskArguments),
+    ...(options.disks ?? []).flatMap((disk, index) =>
+      // A kernel that QEMU loads is itself the first thing to boot.
+      diskArguments(disk, { index, bootable: options.kernel === undefined })
+    ),
     ...networkArguments(options),
     ...(options.endOnReboot ? ["-no-reboot"] : []),
     ...(options.extra ?? []),
@@ -124,7 +127,8 @@ function bootArguments(options: QemuOptions): string[] {
 }
 
 /** One disk: what it holds and how it is attached. */
-function diskArguments(disk: Disk, index: number): string[] {
+function diskArguments(disk: Disk, options: { index: number; bootable: boolean }): string[] {
+  const { index } = options;
   const id = `disk${index}`;
   const drive = [
     "if=none",
@@ -134,19 +138,19 @@ function diskArguments(disk: Disk, index: number): string[] {
     // What is thrown away need not be flushed to the host's disk either.
     ...(disk.throwAway ? ["snapshot=on", "cache=unsafe"] : []),
   ].join(",");
-  const boot = `bootindex=${index}`;
+  const boot = options.bootable ? `,bootindex=${index}` : "";
   const devices: Record<Bus, string[]> = {
-    virtio: [`virtio-blk-pci,drive=${id},${boot}`],
-    nvme: [`nvme,drive=${id},serial=${id},${boot}`],
+    virtio: [`virtio-blk-pci,drive=${id}${boot}`],
+    nvme: [`nvme,drive=${id},serial=${id}${boot}`],
     // q35 has the controller, with one disk on each of its ports.
-    ahci: [`ide-hd,drive=${id},bus=ide.${index},${boot}`],
+    ahci: [`ide-hd,drive=${id},bus=ide.${index}${boot}`],
     scsi: [
       `virtio-scsi-pci,id=scsi${index}`,
-      `scsi-hd,drive=${id},bus=scsi${index}.0,${boot}`,
+      `scsi-hd,drive=${id},bus=scsi${index}.0${boot}`,
     ],
     usb: [
       `qemu-xhci,id=xhci${index}`,
-      `usb-storage,drive=${id},bus=xhci${index}.0,${boot}`,
+      `usb-storage,drive=${id},bus=xhci${index}.0${boot}`,
     ],
   };
   return [
