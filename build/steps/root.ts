@@ -19,7 +19,7 @@ interface Contents {
   hardlinks: Record<string, string>;
   /** Names of pods: the image and the manifest of job pod-NAME are taken. */
   pods: string[];
-  /** Names of pods of which only the image is taken. */
+  /** Jobs that leave an image which belongs to no manifest. */
   images: string[];
 }
 
@@ -59,12 +59,17 @@ export function parseRoot(table: Table): Step {
   return {
     title: "root",
     key: { kind: "root", revision: 1, contents },
-    implies: { needs: [...contents.pods, ...contents.images].map((name) => `pod-${name}`) },
+    implies: { needs: imageJobs(contents) },
     run: async (bench) => {
       await layOut(bench, contents);
       if (contents.pods.length + contents.images.length > 0) await placePods(bench, contents);
     },
   };
+}
+
+/** The jobs that leave the images. */
+function imageJobs({ pods, images }: Contents): string[] {
+  return [...pods.map((pod) => `pod-${pod}`), ...images];
 }
 
 /** Copies, makes and links what the root consists of. */
@@ -95,7 +100,7 @@ async function placePods(bench: Bench, contents: Contents): Promise<void> {
   for (const pod of contents.pods) {
     await bench.run(["cp", `/needs/pod-${pod}/pod.yaml`, join(manifests, `${pod}.yaml`)]);
   }
-  const layouts = [...contents.pods, ...contents.images].map((name) => bench.path(`/needs/pod-${name}/image`));
+  const layouts = imageJobs(contents).map((job) => bench.path(`/needs/${job}/image`));
   await bench.run(["mkdir", "-p", join(root, "usr/share/kios")]);
   await mergeLayouts(layouts, bench.path(join(root, "usr/share/kios/images")));
 }
