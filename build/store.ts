@@ -37,23 +37,43 @@ export class Store {
     for (const folder of ["jobs", "sources", "tmp", "locks", "logs"]) makeFolder(join(path, folder));
   }
 
-  /** @returns The folder of a job's outputs. @param key The job's key */
+  /**
+   * Gives the folder of a job's outputs.
+   *
+   * @param key The job's key
+   * @returns The folder of a job's outputs
+   */
   outputs(key: string): string {
     return join(this.path, "jobs", key, "out");
   }
 
-  /** @returns The folder of a fetched source. @param digest The source's digest */
+  /**
+   * Gives the folder of a fetched source.
+   *
+   * @param digest The source's digest
+   * @returns The folder of a fetched source
+   */
   source(digest: string): string {
     return join(this.path, "sources", digest);
   }
 
-  /** @returns What is known of a finished job, or nothing where it was never built. @param key The job's key */
+  /**
+   * Gives what is known of a finished job.
+   *
+   * @param key The job's key
+   * @returns What is known of a finished job, or nothing where it was never built
+   */
   async entry(key: string): Promise<Entry | undefined> {
     const text = await readIfThere(join(this.path, "jobs", key, "entry.json"));
     return text === undefined ? undefined : JSON.parse(text) as Entry;
   }
 
-  /** @returns Whether a source is there. @param digest The source's digest */
+  /**
+   * Says whether a source is there.
+   *
+   * @param digest The source's digest
+   * @returns Whether a source is there
+   */
   async hasSource(digest: string): Promise<boolean> {
     return await exists(this.source(digest));
   }

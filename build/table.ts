@@ -37,7 +37,11 @@ export class Table {
     this.#values = value as Record<string, unknown>;
   }
 
-  /** @returns Where the table stands. */
+  /**
+   * Gives where the table stands.
+   *
+   * @returns Where the table stands
+   */
   place(): Place {
     return placeOf(this.#toml, this.#path);
   }
@@ -47,39 +51,79 @@ export class Table {
     return Object.keys(this.#values);
   }
 
-  /** @returns Whether the key is there; it is not taken. @param key The key */
+  /**
+   * Says whether the key is there; it is not taken.
+   *
+   * @param key The key
+   * @returns Whether the key is there; it is not taken
+   */
   has(key: string): boolean {
     return key in this.#values;
   }
 
-  /** @returns The value, whatever it is. @param key The key */
+  /**
+   * Gives the value, whatever it is.
+   *
+   * @param key The key
+   * @returns The value, whatever it is
+   */
   any(key: string): unknown {
     this.#taken.add(key);
     return this.#values[key];
   }
 
-  /** @returns The text. @param key The key @param otherwise What to take where the key is missing */
+  /**
+   * Gives the text.
+   *
+   * @param key The key
+   * @param otherwise What to take where the key is missing
+   * @returns The text
+   */
   string(key: string, otherwise?: string): string {
     return this.#typed(key, "a string", (value) => typeof value === "string", otherwise);
   }
 
-  /** @returns The number. @param key The key @param otherwise What to take where the key is missing */
+  /**
+   * Gives the number.
+   *
+   * @param key The key
+   * @param otherwise What to take where the key is missing
+   * @returns The number
+   */
   number(key: string, otherwise?: number): number {
     return this.#typed(key, "a number", (value) => typeof value === "number", otherwise);
   }
 
-  /** @returns The truth value. @param key The key @param otherwise What to take where the key is missing */
+  /**
+   * Gives the truth value.
+   *
+   * @param key The key
+   * @param otherwise What to take where the key is missing
+   * @returns The truth value
+   */
   boolean(key: string, otherwise?: boolean): boolean {
     return this.#typed(key, "true or false", (value) => typeof value === "boolean", otherwise);
   }
 
-  /** @returns The texts. @param key The key @param otherwise What to take where the key is missing */
+  /**
+   * Gives the texts.
+   *
+   * @param key The key
+   * @param otherwise What to take where the key is missing
+   * @returns The texts
+   */
   strings(key: string, otherwise?: string[]): string[] {
     const test = (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === "string");
     return this.#typed(key, "a list of strings", test, otherwise);
   }
 
-  /** @returns The texts by name. @param key The key @param otherwise What to take where the key is missing */
+  /**
+   * Gives the texts by name.
+   *
+   * @param key The key
+   * @param otherwise What to take where the key is missing
+   * @returns The texts by name
+   */
   record(key: string, otherwise?: Record<string, string>): Record<string, string> {
     const test = (value: unknown) =>
       typeof value === "object" && value !== null && !Array.isArray(value) &&
@@ -87,13 +131,23 @@ export class Table {
     return this.#typed(key, "a table of strings", test, otherwise);
   }
 
-  /** @returns The table under the key, empty where the key is missing. @param key The key */
+  /**
+   * Gives the table under the key, empty where the key is missing.
+   *
+   * @param key The key
+   * @returns The table under the key, empty where the key is missing
+   */
   table(key: string): Table {
     this.#taken.add(key);
     return new Table(this.#toml, this.#child(key), this.#values[key] ?? {});
   }
 
-  /** @returns The tables of the list under the key, none where the key is missing. @param key The key */
+  /**
+   * Gives the tables of the list under the key, none where the key is missing.
+   *
+   * @param key The key
+   * @returns The tables of the list under the key, none where the key is missing
+   */
   tables(key: string): Table[] {
     this.#taken.add(key);
     const value = this.#values[key] ?? [];
@@ -101,7 +155,11 @@ export class Table {
     return (value as unknown[]).map((item, index) => new Table(this.#toml, `${this.#child(key)}.${index}`, item));
   }
 
-  /** Refuses the table when it has a key nobody took. @throws {ConfigError} naming the key, its line and what would fit */
+  /**
+   * Refuses the table when it has a key nobody took.
+   *
+   * @throws {ConfigError} naming the key, its line and what would fit
+   */
   finish(): void {
     const known = [...this.#taken];
     for (const key of this.keys) {
@@ -110,7 +168,14 @@ export class Table {
     }
   }
 
-  /** @throws {ConfigError} always, with the place of the key. @param message What is wrong @param key The key @param hint What to do */
+  /**
+   * Refuses the table at a place.
+   *
+   * @param message What is wrong
+   * @param key The key
+   * @param hint What to do
+   * @throws {ConfigError} always, with the place of the key
+   */
   fail(message: string, key?: string, hint?: string): never {
     throw new ConfigError(placeOf(this.#toml, key === undefined ? this.#path : this.#child(key)), message, hint);
   }
