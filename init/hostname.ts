@@ -50,10 +50,25 @@ function readOptional(path: string): string | undefined {
   }
 }
 
-/** The hardware addresses of the network interfaces, in the order of their names. */
+/** Whether there is something at `path`. */
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The hardware addresses of the network cards, in the order of their names.
+ * Interfaces without a device are the kernel's inventions, and so are their
+ * addresses: another at each start.
+ */
 function hardwareAddresses(interfaces: string): string[] {
   try {
     return [...Deno.readDirSync(interfaces)].map(({ name }) => name).sort()
+      .filter((name) => exists(`${interfaces}/${name}/device`))
       .map((name) => readOptional(`${interfaces}/${name}/address`))
       .filter((text) => text !== undefined);
   } catch {

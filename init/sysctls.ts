@@ -38,6 +38,11 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   "net/ipv6/conf/all/accept_redirects": "0",
   "net/ipv6/conf/default/accept_redirects": "0",
 
+  // When an address goes, those that were given beside it stay. dhcpcd wants it
+  // and cannot set it from its pod; "default" reaches the interfaces that are
+  // there already, too.
+  "net/ipv4/conf/default/promote_secondaries": "1",
+
   // Many pods share what the kernel means for one user's session.
   "fs/inotify/max_user_instances": "8192",
   "fs/inotify/max_user_watches": "524288",
@@ -48,7 +53,6 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   "kernel/kptr_restrict": "2",
   "kernel/perf_event_paranoid": "3",
   "kernel/randomize_va_space": "2",
-  "kernel/sysrq": "0",
   "kernel/unprivileged_bpf_disabled": "1",
   "kernel/yama/ptrace_scope": "2",
   "net/core/bpf_jit_harden": "2",
@@ -59,7 +63,6 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   "fs/protected_regular": "2",
   "fs/protected_symlinks": "1",
   "fs/suid_dumpable": "0",
-  "vm/unprivileged_userfaultfd": "0",
 };
 
 /**
@@ -84,7 +87,10 @@ export function writeSysctls(
   const complaints: string[] = [];
   for (const [name, value] of Object.entries(settings)) {
     try {
-      Deno.writeTextFileSync(`${root}/${name}`, value, { create: false });
+      // printk_devkmsg insists on the line break.
+      Deno.writeTextFileSync(`${root}/${name}`, `${value}\n`, {
+        create: false,
+      });
     } catch (cause) {
       complaints.push(`Cannot set "${name}": ${(cause as Error).message}`);
     }
