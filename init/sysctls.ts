@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The settings by purpose: the path below /proc/sys, and the value. */
+/** The settings by purpose: the path below /proc/sys, where `*` is any name, and the value. */
 export const SYSCTLS: Readonly<Record<string, string>> = {
   // PID 1 speaks through /dev/kmsg, which takes ten lines in five seconds else.
   "kernel/printk_devkmsg": "on",
@@ -39,9 +39,12 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   "net/ipv6/conf/default/accept_redirects": "0",
 
   // When an address goes, those that were given beside it stay. dhcpcd wants it
-  // and cannot set it from its pod; "default" reaches the interfaces that are
-  // there already, too.
-  "net/ipv4/conf/default/promote_secondaries": "1",
+  // and cannot set it from its pod. Unlike others, this one does not reach the
+  // interfaces that are there already through "default".
+  "net/ipv4/conf/*/promote_secondaries": "1",
+  // From here up a pod of the host's network needs no capability: 68 is what
+  // a DHCP client listens on. Ports guard nothing where nobody logs in.
+  "net/ipv4/ip_unprivileged_port_start": "68",
 
   // Many pods share what the kernel means for one user's session.
   "fs/inotify/max_user_instances": "8192",
@@ -65,10 +68,18 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   "fs/suid_dumpable": "0",
 };
 
+/** The paths a pattern with at most one `*` for a directory stands for. */
+function expand(root: string, pattern: string): string[] {
+  const [before, after] = pattern.split("*");
+  if (after === undefined) return [`${root}/${pattern}`];
+  return [...Deno.readDirSync(`${root}/${before}`)]
+    .map(({ name }) => `${root}/${before}${name}${after}`);
+}
+
 /**
  * Writes settings.
  *
- * @param settings The path below `root`, and the value.
+ * @param settings The path below `root`, where `*` is any name, and the value.
  * @param root The directory of the settings.
  * @returns What could not be set and why, for the log.
  *
@@ -87,10 +98,10 @@ export function writeSysctls(
   const complaints: string[] = [];
   for (const [name, value] of Object.entries(settings)) {
     try {
-      // printk_devkmsg insists on the line break.
-      Deno.writeTextFileSync(`${root}/${name}`, `${value}\n`, {
-        create: false,
-      });
+      for (const path of expand(root, name)) {
+        // printk_devkmsg insists on the line break.
+        Deno.writeTextFileSync(path, `${value}\n`, { create: false });
+      }
     } catch (cause) {
       complaints.push(`Cannot set "${name}": ${(cause as Error).message}`);
     }
