@@ -39,7 +39,7 @@ const NOTHING_SPECIAL = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 const PROGRAMS = MS_NOSUID | MS_NODEV;
 
 /** Where what is changed in /etc lies: in RAM. */
-const ETC = "/run/kios/etc";
+const ETC = "/run/etc";
 
 /** What the runtime needs; mounted before it starts. */
 export const FIRST_MOUNTS: readonly Mount[] = [

@@ -7,8 +7,11 @@
 /** How much of a service's end is read to find its last line, in bytes. */
 const TAIL = 2048;
 
+/** How much of a line the console can take, in characters. */
+const LONGEST_LINE = 200;
+
 /**
- * Reads the last line that is not empty.
+ * Reads the last line that is not empty, or its beginning when it is long.
  *
  * @param path The file.
  * @returns The line, or nothing when there is none.
@@ -31,7 +34,8 @@ export function lastLine(path: string): string | undefined {
     const bytes = new Uint8Array(TAIL);
     const length = file.readSync(bytes) ?? 0;
     return new TextDecoder().decode(bytes.subarray(0, length))
-      .split("\n").findLast((line) => line.trim() !== "");
+      .split("\n").findLast((line) => line.trim() !== "")
+      ?.slice(0, LONGEST_LINE);
   } catch {
     // A service without a log, or whose log is a console, has no last line.
     return undefined;
