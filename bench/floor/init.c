@@ -178,8 +178,12 @@ static void name_host(void)
 	struct dirent **entries;
 	int count = scandir("/sys/class/net", &entries, NULL, alphasort);
 	for (int i = 0; i < count; i++) {
+		/* What has no device is not a card, and its address is a random one. */
+		snprintf(path, sizeof path, "/sys/class/net/%s/device", entries[i]->d_name);
+		if (access(path, F_OK))
+			continue;
 		snprintf(path, sizeof path, "/sys/class/net/%s/address", entries[i]->d_name);
-		if (read_text(path, address, sizeof address) == 18 && strncmp(address, "00:00:00:00", 11)) {
+		if (read_text(path, address, sizeof address) == 18) {
 			snprintf(name, sizeof name, "kios-%.2s%.2s%.2s", address + 9, address + 12, address + 15);
 			break;
 		}
