@@ -65,11 +65,9 @@ export class MachineError extends Error {
     message: string,
     options: { consoleText: string; logPath: string; cause?: unknown },
   ) {
-    const lines = options.consoleText.trimEnd().split("\n").slice(-LAST_LINES);
-    super(
-      `${message}\n${lines.map((line) => `  | ${line}`).join("\n")}\n  The whole console: ${options.logPath}`,
-      { cause: options.cause },
-    );
+    const lines = options.consoleText.trimEnd().split("\n").slice(-LAST_LINES).map((line) => `  | ${line}`);
+    const seen = options.consoleText === "" ? [] : [...lines, `  The whole console: ${options.logPath}`];
+    super([message, ...seen].join("\n"), { cause: options.cause });
     this.logPath = options.logPath;
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import process from "node:process";
 import { Keys } from "./keys.ts";
 import { Machine } from "./machine.ts";
 import { waitForPage } from "./page.ts";
@@ -57,17 +58,13 @@ export async function runInteractively(options: RunOptions): Promise<void> {
   const asked = terminator(vm);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, asked);
-  const interactive = Deno.stdin.isTerminal();
-  if (interactive) {
-    Deno.stdin.setRaw(true);
-    void forwardKeys(vm, asked);
-  }
+  const release = forwardKeys(vm, asked);
   const announced = announce(vm.url(GUEST_PORT), over.signal);
   try {
     await vm.exited({ timeout: 0 });
   } finally {
     over.abort();
-    if (interactive) Deno.stdin.setRaw(false);
+    release();
     for (const signal of signals) Deno.removeSignalListener(signal, asked);
     await announced;
   }
@@ -86,20 +83,29 @@ function terminator(vm: Machine): () => void {
   };
 }
 
-/** Sends what the user types to the node. */
-async function forwardKeys(vm: Machine, asked: () => void): Promise<void> {
+/**
+ * Sends what the user types to the node, until the function it returns is called.
+ *
+ * By node's stream: a read of Deno.stdin cannot be taken back, and would keep
+ * the program alive until the next key.
+ */
+function forwardKeys(vm: Machine, asked: () => void): () => void {
+  if (!process.stdin.isTTY) return () => {};
   const keys = new Keys();
-  const buffer = new Uint8Array(1024);
-  for (;;) {
-    const count = await Deno.stdin.read(buffer);
-    if (count === null) return;
-    const { send, wishes } = keys.feed(buffer.subarray(0, count));
+  process.stdin.setRawMode(true);
+  process.stdin.on("data", (typed: Uint8Array) => {
+    const { send, wishes } = keys.feed(typed);
     for (const wish of wishes) {
-      if (wish === "end") await vm.kill();
+      if (wish === "end") void vm.kill();
       else asked();
     }
-    await vm.send(send).catch(() => {}); // the machine may be off by now
-  }
+    vm.send(send).catch(() => {}); // the machine may be off by now
+  });
+  return () => {
+    process.stdin.setRawMode(false);
+    process.stdin.pause();
+    process.stdin.unref();
+  };
 }
 
 /** Prints the page's address once it answers. */
