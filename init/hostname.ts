@@ -117,6 +117,6 @@ export function nameHost(
     addresses: hardwareAddresses(places.interfaces),
   });
   set(name);
-  Deno.writeTextFileSync(places.hosts, `127.0.1.1 ${name}\n`, { append: true });
+  Deno.writeTextFileSync(places.hosts, `127.0.1.1 ${name}\n`, { append: true, create: false });
   return name;
 }

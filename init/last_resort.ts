@@ -1,9 +1,6 @@
 import { RB_AUTOBOOT, reboot } from "../ffi/mod.ts";
 import type { Log } from "./log.ts";
 
-/** How long the console can be read before the machine restarts, in seconds. */
-const COUNTDOWN = 10;
-
 /**
  * What PID 1 does when it cannot go on: it says why, counts down, and reboots.
  * To return, or to throw, would be a kernel panic without a word.
@@ -26,9 +23,9 @@ const COUNTDOWN = 10;
 export async function lastResort(
   cause: unknown,
   log: Log,
-  options: { countdown?: number; end?: () => void } = {},
+  options: { countdown: number; end?: () => void },
 ): Promise<void> {
-  const { countdown = COUNTDOWN, end = () => reboot(RB_AUTOBOOT) } = options;
+  const { countdown, end = () => reboot(RB_AUTOBOOT) } = options;
   log.write(
     `cannot go on: ${cause instanceof Error ? cause.message : cause}`,
   );

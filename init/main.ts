@@ -84,7 +84,9 @@ export async function boot(node: Node): Promise<void> {
     await runPhases(shutdownPhases({ ...node, ...services, reaper }), log);
     await powerDown(request, log);
   } catch (cause) {
-    await lastResort(cause, log ?? openLog(node.log));
+    await lastResort(cause, log ?? openLog(node.log), {
+      countdown: node.countdown,
+    });
   }
 }
 

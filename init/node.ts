@@ -44,6 +44,8 @@ export interface Node {
   runtimeLimit: number;
   /** The greatest size of a service's log, in bytes. */
   logLimit: number;
+  /** How long a console can be read before PID 1 gives up, in seconds. */
+  countdown: number;
   /** The kernel's command line. */
   commandLine: string;
   /** Where the hostname comes from. */
@@ -80,6 +82,7 @@ export const KIOS: Node = {
   backoff: { first: 0.25, longest: 30, healthy: 60 },
   runtimeLimit: 60,
   logLimit: 4 * 1024 * 1024,
+  countdown: 10,
   commandLine: "/proc/cmdline",
   hostname: {
     hostname: "/etc/hostname",

@@ -1,4 +1,4 @@
-import { type Exit, kill, O_APPEND, O_CREAT, O_RDONLY, O_WRONLY, SIGNALS, spawn, SyscallError } from "../ffi/mod.ts";
+import { type Exit, O_APPEND, O_CREAT, O_RDONLY, O_WRONLY, SIGNALS, spawn } from "../ffi/mod.ts";
 import { type Backoff, nextWait } from "./backoff.ts";
 import { startIn } from "./cgroups.ts";
 import { doneWithin } from "./done_within.ts";

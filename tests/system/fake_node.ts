@@ -41,11 +41,13 @@ function childOf(pid: number): number {
  *
  * @param init The command of PID 1, a program like programs/fake_node.ts.
  * @param services The commands of its services.
+ * @param options A file that it does not find.
  * @returns The node.
  */
 export function bootFakeNode(
   init: readonly string[],
   services: { runtime: string; kubelet: string },
+  options: { missing?: string } = {},
 ): FakeNode {
   const directory = Deno.makeTempDirSync();
   for (
@@ -57,6 +59,7 @@ export function bootFakeNode(
       hosts: "127.0.0.1 localhost\n",
     })
   ) Deno.writeTextFileSync(`${directory}/${name}`, text);
+  if (options.missing) Deno.removeSync(`${directory}/${options.missing}`);
   // Plain files stand in for the control groups, which are tested by themselves.
   Deno.mkdirSync(`${directory}/cgroup`);
   Deno.writeTextFileSync(`${directory}/cgroup/cgroup.controllers`, "cpu\n");

@@ -126,6 +126,14 @@ Deno.test("boot() kills what does not end by itself", async () => {
   assert.doesNotMatch(node.console(), /going on/);
 });
 
+Deno.test("boot() counts down and reboots when it cannot go on", async () => {
+  await using node = bootFakeNode(INIT, BOTH_READY, { missing: "hosts" });
+  assert.equal(await node.ended(), 129);
+  await node.expect(/cannot go on: No such file or directory.*hosts/);
+  await node.expect(/reboot in 1 s$/);
+  await node.expect(/reboot$/);
+});
+
 Deno.test("createReaper() reaps the orphans of others and leaves no zombie", async () => {
   const { stdout, stderr } = await runAsInit(programCommand("orphans.ts"));
   assert.equal(stdout, "true\n1\n", stderr);

@@ -38,6 +38,7 @@ await boot({
   kubelet: fakeService("kubelet", kubelet),
   backoff: { first: 0.001, longest: 0.004, healthy: 60 },
   runtimeLimit: 5,
+  countdown: 2,
   commandLine: `${directory}/cmdline`,
   hostname: {
     hostname: `${directory}/hostname`,
