@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
+import { compile } from "../pods/testing.ts";
 
-/** The program under test; umount is looked for beside it, as on the node. */
-const program = Deno.env.get("KIOS_MOUNT_BIN");
-const why = program === undefined
-  ? "KIOS_MOUNT_BIN does not name the mount program"
-  : Deno.uid() === 0
-  ? undefined
-  : "mounting needs root";
+/** The program under test: the one named, or one made for the tests. */
+const program = Deno.env.get("KIOS_MOUNT_BIN") ?? await compile("../mount/mount.c");
+const why = Deno.uid() !== 0
+  ? "mounting needs root"
+  : program === undefined
+  ? "KIOS_MOUNT_BIN is not set, and musl-gcc is missing"
+  : undefined;
 
 /** Runs shell lines in a mount namespace of their own, in a directory on a tmpfs of their own. */
 async function inNamespace(script: string): Promise<{ code: number; text: string }> {
@@ -17,15 +18,18 @@ async function inNamespace(script: string): Promise<{ code: number; text: string
     'flags() { sed -n "s|^[0-9]* [0-9]* [0-9:]* [^ ]* $work/$1 \\([^ ]*\\) .*- \\([^ ]* .*\\)|\\1 \\2|p" /proc/self/mountinfo; }',
     script,
   ];
-  const directory = program?.replace(/[^/]*$/, "") ?? "";
+  const bin = await Deno.makeTempDir({ prefix: "kios-bin-" });
+  await Deno.copyFile(program!, `${bin}/mount`);
+  await Deno.link(`${bin}/mount`, `${bin}/umount`);
   const work = await Deno.makeTempDir({ prefix: "kios-mount-" });
   const { code, stdout } = await new Deno.Command("unshare", {
     args: ["-m", "--propagation", "private", "sh", "-c", `exec 2>&1\n${lines.join("\n")}`],
-    env: { MOUNT: program ?? "", UMOUNT: `${directory}umount`, work },
+    env: { MOUNT: `${bin}/mount`, UMOUNT: `${bin}/umount`, work },
     stdout: "piped",
     stderr: "null",
   }).output();
   await Deno.remove(work);
+  await Deno.remove(bin, { recursive: true });
   return { code, text: new TextDecoder().decode(stdout).trim() };
 }
 
