@@ -10,7 +10,7 @@ const SOURCE = "erofs-utils";
 
 /** mkfs.erofs with its own loader and libraries, so that its version is the lock's and not the host's. */
 const MKFS = [
-  `/sources/${SOURCE}/lib64/ld-linux-x86-64.so.2`,
+  `/sources/${SOURCE}/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2`,
   "--library-path",
   `/sources/${SOURCE}/usr/lib/x86_64-linux-gnu`,
   `/sources/${SOURCE}/usr/bin/mkfs.erofs`,
