@@ -18,21 +18,31 @@ const STAGES: Stage[] = [
   { name: "lint", command: ["lint", "--quiet"] },
   { name: "types", command: ["check", "--doc", "--quiet", "."] },
   { name: "documentation", command: ["doc", "--lint", "--quiet", "mod.ts", "ffi/mod.ts"] },
-  { name: "unit", command: ["test", "-A", "--doc", "--quiet", "--ignore=tests", "."] },
+  { name: "unit", command: ["test", "-A", "--doc", "--quiet", "--ignore=tests,pods,mount", "."] },
   { name: "image", command: ["task", "--quiet", "image", "default", "test"] },
-  { name: "system", command: ["test", "-A", "--quiet", "tests/system"], after: "image" },
+  { name: "system", command: ["test", "-A", "--quiet", "tests/system", "pods", "mount"], after: "image" },
   { name: "vm", command: ["test", "-A", "--quiet", "tests/vm"], after: "image" },
 ];
 
-/** How `deno test` closes: `ok | 27 passed (3 steps) | 1 failed | 2 ignored (1s)`. */
-const SUMMARY = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed/;
+/** Parts of the image that tests are run on by themselves, made by the stage "image". */
+const PARTS = {
+  DENORT_BIN: "out/test/denort",
+  KIOS_DHCP_IMAGE: "out/test/dhcp-image",
+  KIOS_MOUNT_BIN: "out/test/mount",
+};
 
-/** Runs one stage, its output passed on, and counts its tests; a stage that is none counts as one. */
-async function run({ name, command }: Stage): Promise<{ passed: number; failed: number }> {
+/** How `deno test` closes: `ok | 27 passed (3 steps) | 1 failed | 2 ignored (1 step) (1s)`. */
+const SUMMARY = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/;
+
+/**
+ * Runs one stage, its output passed on, and counts its tests; a stage that is none counts as one. Where nobody looks, in
+ * CI, a test that was skipped is one that failed.
+ */
+async function run({ name, command, after }: Stage): Promise<{ passed: number; failed: number }> {
   say(`--- ${name}`);
   const child = new Deno.Command(Deno.execPath(), {
     args: command,
-    env: { NO_COLOR: "1" },
+    env: { ...(after && parts()), NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
@@ -45,8 +55,15 @@ async function run({ name, command }: Stage): Promise<{ passed: number; failed: 
   const { success } = await child.status;
   const summary = SUMMARY.exec(text);
   if (!summary) return success ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  const failed = Number(summary[2]);
-  return { passed: Number(summary[1]), failed: success ? failed : Math.max(1, failed) };
+  const [passed, failed, ignored] = summary.slice(1).map((count) => Number(count ?? 0)) as [number, number, number];
+  if (ignored > 0) say(`${name}: ${ignored} tests were skipped, see their names for the reasons`);
+  const missed = Deno.env.has("CI") ? ignored : 0;
+  return { passed, failed: success ? failed + missed : Math.max(1, failed) };
+}
+
+/** Where the parts are, as the tests are told. */
+function parts(): Record<string, string> {
+  return Object.fromEntries(Object.entries(PARTS).map(([name, path]) => [name, `${Deno.cwd()}/${path}`]));
 }
 
 /** Writes a line to standard output. */

@@ -6,7 +6,7 @@
 import { Machine, type MachineOptions, waitForPage } from "../../mod.ts";
 
 /** The image with the probe, which `deno task image test` makes. */
-export const TEST_IMAGE = "out/test.efi";
+export const TEST_IMAGE = "out/test/test.efi";
 
 /** The image people get. */
 export const IMAGE = "out/kios.efi";
