@@ -50,7 +50,9 @@ const PROBE_DEADLINE_MS = 3000;
  * await assert.rejects(chooseAccelerator("hvf"), RangeError);
  * ```
  */
-export async function chooseAccelerator(override = Deno.env.get("KIOS_VM_ACCEL")): Promise<Accelerator> {
+export async function chooseAccelerator(
+  override: string | undefined = Deno.env.get("KIOS_VM_ACCEL"),
+): Promise<Accelerator> {
   if (override === "kvm" || override === "tcg") return override;
   if (override) {
     throw new RangeError(

@@ -35,7 +35,7 @@ const PACKAGES: Record<Tool, string> = {
  * });
  * ```
  */
-export function findTool(tool: Tool, path = Deno.env.get("PATH") ?? ""): string {
+export function findTool(tool: Tool, path: string = Deno.env.get("PATH") ?? ""): string {
   const override = tool === "qemu-system-x86_64" ? Deno.env.get("KIOS_VM_QEMU") : undefined;
   const candidates = override?.includes("/")
     ? [override]
