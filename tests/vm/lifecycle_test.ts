@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { waitForPage } from "../../mod.ts";
+import { BOOT_TIMEOUT, bootNode, HELLO_PORT, inside } from "./node.ts";
+
+/** Sends a request to the control socket from a pod, as a site's own pods would. */
+function control(method: string, path: string): string {
+  return `printf '${method} ${path} HTTP/1.1\\r\\nHost: kios\\r\\nConnection: close\\r\\n\\r\\n' |
+    connect /host/run/kios/control.sock`;
+}
+
+Deno.test("a node goes on when things go wrong, and comes back from a reboot", async (test) => {
+  await using vm = await bootNode();
+
+  await test.step("the control socket tells how the node is", async () => {
+    const answer = await inside(vm, control("GET", "/status"));
+    assert.match(answer, /^HTTP\/1\.1 200 OK/);
+    assert.match(answer, /"name":"containerd","state":"ready"/);
+    assert.equal(await inside(vm, "stat -c %a /host/run/kios/control.sock"), "600");
+  });
+
+  await test.step("kubelet names a manifest that is not YAML, and the other pods run", async () => {
+    await inside(vm, "echo '{ this is: [not YAML' >/host/etc/kubernetes/manifests/broken.yaml");
+    const wait = "for i in $(seq 60); do grep -q broken.yaml /host/var/log/kubelet.log && break; sleep 1; done";
+    assert.match(await inside(vm, `${wait}; grep broken.yaml /host/var/log/kubelet.log | head -1`), /broken\.yaml/);
+    await waitForPage(vm.url(HELLO_PORT), { timeout: BOOT_TIMEOUT });
+    await inside(vm, "rm /host/etc/kubernetes/manifests/broken.yaml");
+  });
+
+  for (const name of ["kubelet", "containerd"]) {
+    await test.step(`${name} comes back when it is killed, and pods go on`, async () => {
+      await inside(vm, `kill -9 $(pidof ${name})`);
+      await vm.expect(new RegExp(`${name} was killed by signal 9.* start 2 follows in`));
+      await vm.expect(`${name} ready`, { timeout: BOOT_TIMEOUT });
+      await waitForPage(vm.url(HELLO_PORT), { timeout: BOOT_TIMEOUT });
+    });
+  }
+
+  await test.step("orphans are reaped", async () => {
+    await inside(vm, "for i in $(seq 200); do (true &) ; done; sleep 1");
+    assert.equal(await inside(vm, "grep -l '^State:.Z' /proc/[0-9]*/status | wc -l"), "0");
+  });
+
+  await test.step("POST /reboot brings the node down and up again", async () => {
+    assert.match(await inside(vm, control("POST", "/reboot")), /^HTTP\/1\.1 20\d/);
+    await vm.expect("shutdown: control socket");
+    await vm.expect("reboot");
+    await vm.expect("init started", { timeout: BOOT_TIMEOUT });
+    await waitForPage(vm.url(HELLO_PORT), { timeout: BOOT_TIMEOUT });
+  });
+});
