@@ -6,8 +6,6 @@
 
 /** The settings by purpose: the path below /proc/sys, where `*` is any name, and the value. */
 export const SYSCTLS: Readonly<Record<string, string>> = {
-  // PID 1 speaks through /dev/kmsg, which takes ten lines in five seconds else.
-  "kernel/printk_devkmsg": "on",
   // Ctrl-Alt-Del asks PID 1, rather than resetting the machine at once.
   "kernel/ctrl-alt-del": "0",
 
