@@ -16,12 +16,24 @@ export interface Registry {
   layouts: readonly string[];
 }
 
-/** The part of an OCI descriptor that is read. */
+/** The part of an image's OCI descriptor that is read. */
 interface Descriptor {
-  mediaType: string;
+  /** The digest of its manifest. */
   digest: string;
-  annotations?: Record<string, string>;
+  /** Its full reference. */
+  ref: string;
 }
+
+/** A manifest or a blob that is there. */
+interface Content {
+  digest: string;
+  file: Deno.FsFile;
+  size: number;
+  type: string;
+}
+
+/** The greatest size of a manifest: what the OCI Distribution Specification asks a registry to take. */
+const LARGEST_MANIFEST = 4 * 1024 * 1024;
 
 /** The annotation that holds an image's full reference: OCI Image Specification. */
 const REF_NAME = "org.opencontainers.image.ref.name";
@@ -39,11 +51,16 @@ function failure(status: number, code: string, message: string): Response {
   return Response.json({ errors: [{ code, message }] }, { status });
 }
 
-/** Whether `value` is a descriptor, as far as it is read here. */
-function isDescriptor(value: unknown): value is Descriptor {
-  const { mediaType, digest, annotations = {} } = value as Partial<Descriptor>;
-  return typeof mediaType === "string" && typeof digest === "string" &&
-    typeof annotations === "object";
+/** A member of a JSON object, or nothing when there is no such object or member. */
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** What an index says of an image, or nothing when it is not said properly. */
+function parseDescriptor(value: unknown): Descriptor | undefined {
+  const digest = member(value, "digest");
+  const ref = member(member(value, "annotations"), REF_NAME);
+  return typeof digest === "string" && typeof ref === "string" ? { digest, ref } : undefined;
 }
 
 /**
@@ -52,11 +69,8 @@ function isDescriptor(value: unknown): value is Descriptor {
  */
 function imagesOf(layout: string): Descriptor[] {
   try {
-    const index: unknown = JSON.parse(
-      Deno.readTextFileSync(`${layout}/index.json`),
-    );
-    const { manifests } = index as { manifests?: unknown[] };
-    return (manifests ?? []).filter(isDescriptor);
+    const manifests = member(JSON.parse(Deno.readTextFileSync(`${layout}/index.json`)), "manifests");
+    return Array.isArray(manifests) ? manifests.map(parseDescriptor).filter((image) => image !== undefined) : [];
   } catch {
     return [];
   }
@@ -73,10 +87,9 @@ function resolve(
   const { namespace, name, reference } = image;
   if (DIGEST.test(reference)) return reference;
   const full = `${namespace}/${name}:${reference}`;
-  return layouts.flatMap(imagesOf).find(({ annotations }) => {
-    const ref = annotations?.[REF_NAME] ?? "";
-    return namespace === null ? ref === `${name}:${reference}` || ref.endsWith(`/${name}:${reference}`) : ref === full;
-  })?.digest;
+  return layouts.flatMap(imagesOf).find(({ ref }) =>
+    namespace === null ? `/${ref}`.endsWith(`/${name}:${reference}`) : ref === full
+  )?.digest;
 }
 
 /** A blob's file, or nothing when no layout has it. */
@@ -95,14 +108,33 @@ function openBlob(
   }
 }
 
-/** What a manifest says it is: an image, or an index of images. */
-function mediaTypeOf(file: Deno.FsFile, size: number): string {
+/** What a manifest says it is: an image, or an index of images. Nothing, when it is no manifest. */
+function mediaTypeOf(file: Deno.FsFile, size: number): string | undefined {
+  if (size > LARGEST_MANIFEST) return undefined;
   const bytes = new Uint8Array(size);
   file.readSync(bytes);
   file.seekSync(0, Deno.SeekMode.Start);
-  const manifest: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  const { mediaType } = manifest as { mediaType?: unknown };
-  return typeof mediaType === "string" ? mediaType : MANIFEST_TYPE;
+  try {
+    const type = member(JSON.parse(new TextDecoder().decode(bytes)), "mediaType");
+    return typeof type === "string" ? type : MANIFEST_TYPE;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the layouts have of a manifest or a blob, its file opened. */
+function findContent(
+  layouts: readonly string[],
+  wanted: { kind: string; namespace: string | null; name: string; reference: string },
+): Content | undefined {
+  const isManifest = wanted.kind === "manifests";
+  const digest = isManifest ? resolve(layouts, wanted) : wanted.reference;
+  const file = digest === undefined ? undefined : openBlob(layouts, digest);
+  if (digest === undefined || file === undefined) return undefined;
+  const { size } = file.statSync();
+  const type = isManifest ? mediaTypeOf(file, size) : "application/octet-stream";
+  if (type !== undefined) return { digest, file, size, type };
+  file.close();
 }
 
 /**
@@ -120,41 +152,30 @@ function mediaTypeOf(file: Deno.FsFile, size: number): string {
  * assert.equal(answerPull(request, []).status, 200);
  * ```
  */
-export function answerPull(
-  request: Request,
-  layouts: readonly string[],
-): Response {
+export function answerPull(request: Request, layouts: readonly string[]): Response {
   if (request.method !== "GET" && request.method !== "HEAD") {
     return failure(405, "UNSUPPORTED", "This registry is read-only");
   }
   const { pathname, searchParams } = new URL(request.url);
   if (pathname === "/v2/") return Response.json({});
   const [, name, kind, reference] = ROUTE.exec(pathname) ?? [];
-  if (name === undefined || reference === undefined) {
+  if (name === undefined || kind === undefined || reference === undefined) {
     return failure(404, "NAME_UNKNOWN", `There is nothing at "${pathname}"`);
   }
-  const isManifest = kind === "manifests";
-  const digest = isManifest ? resolve(layouts, { namespace: searchParams.get("ns"), name, reference }) : reference;
-  const file = digest === undefined ? undefined : openBlob(layouts, digest);
-  if (digest === undefined || file === undefined) {
-    return failure(
-      404,
-      isManifest ? "MANIFEST_UNKNOWN" : "BLOB_UNKNOWN",
-      `"${name}" has no "${reference}" here`,
-    );
+  const content = findContent(layouts, { kind, namespace: searchParams.get("ns"), name, reference });
+  if (content === undefined) {
+    const code = kind === "manifests" ? "MANIFEST_UNKNOWN" : "BLOB_UNKNOWN";
+    return failure(404, code, `"${name}" has no "${reference}" here`);
   }
-  const { size } = file.statSync();
   const headers = {
-    "content-type": isManifest ? mediaTypeOf(file, size) : "application/octet-stream",
-    "content-length": `${size}`,
-    "docker-content-digest": digest,
-    etag: `"${digest}"`,
+    "content-type": content.type,
+    "content-length": `${content.size}`,
+    "docker-content-digest": content.digest,
+    etag: `"${content.digest}"`,
   };
-  if (request.method === "HEAD") {
-    file.close();
-    return new Response(null, { headers });
-  }
-  return new Response(file.readable, { headers });
+  if (request.method === "GET") return new Response(content.file.readable, { headers });
+  content.file.close();
+  return new Response(null, { headers });
 }
 
 /**

@@ -98,6 +98,16 @@ Deno.test("answerPull() answers what it has not with the specification's errors"
   }
 });
 
+Deno.test("answerPull() takes no layer for a manifest, and no nonsense for an index", async () => {
+  const { layout, layer } = await makeLayout();
+  const answer = (path: string) => answerPull(new Request(`${BASE}/v2/dhcp/manifests/${path}`), [layout]);
+  assert.equal(answer(layer).status, 404);
+  for (const nonsense of ["", "null", "[]", '{"manifests":[null,1,{}]}']) {
+    Deno.writeTextFileSync(`${layout}/index.json`, nonsense);
+    assert.equal(answer("0.1.0").status, 404, nonsense);
+  }
+});
+
 Deno.test("answerPull() reads no file but blobs, whatever the path", async () => {
   const { layout } = await makeLayout();
   Deno.writeTextFileSync(`${layout}/blobs/secret`, "secret");
