@@ -41,7 +41,7 @@ Deno.test("a node goes on when things go wrong, and comes back from a reboot", a
   });
 
   await test.step("POST /reboot brings the node down and up again", async () => {
-    assert.match(await inside(vm, control("POST", "/reboot")), /^HTTP\/1\.1 20\d/);
+    await inside(vm, control("POST", "/reboot")).catch(() => {}); // the answer may not outlive the pod that asks
     await vm.expect("shutdown: control socket");
     await vm.expect("reboot");
     await vm.expect("init started", { timeout: BOOT_TIMEOUT });
