@@ -97,7 +97,7 @@ export function writeSysctls(
   for (const [name, value] of Object.entries(settings)) {
     try {
       for (const path of expand(root, name)) {
-        // printk_devkmsg insists on the line break.
+        // Some settings insist on the line break.
         Deno.writeTextFileSync(path, `${value}\n`, { create: false });
       }
     } catch (cause) {
