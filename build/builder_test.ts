@@ -163,3 +163,17 @@ Deno.test("build() runs independent jobs at the same time", async () => {
   });
   assert.equal(most, Math.min(2, navigator.hardwareConcurrency));
 });
+
+Deno.test("build() can be aborted at any moment of a sandbox's life", async () => {
+  await using project = await Project.make(
+    '[target]\ndefault = { x = "a/x" }\n[job.a]\n[[job.a.step]]\nrun = "sleep 1000"\n',
+  );
+  for (let delay = 0; delay < 20; delay++) {
+    const controller = new AbortController();
+    const report = (event: BuildEvent) => {
+      if (event.type === "job") setTimeout(() => controller.abort(), delay);
+    };
+    await assert.rejects(project.build({ report, signal: controller.signal }), { name: "AbortError" });
+  }
+  assert.deepEqual(project.leftovers(), []);
+});

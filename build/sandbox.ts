@@ -123,7 +123,7 @@ async function spawnLogged(args: string[], log: Deno.FsFile, signal: AbortSignal
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const stop = () => child.kill("SIGKILL");
+  const stop = () => killSandbox(child);
   signal?.addEventListener("abort", stop, { once: true });
   const copy = async (stream: ReadableStream<Uint8Array>) => {
     for await (const chunk of stream) await writeAll(log, chunk);
@@ -134,6 +134,28 @@ async function spawnLogged(args: string[], log: Deno.FsFile, signal: AbortSignal
   } finally {
     signal?.removeEventListener("abort", stop);
   }
+}
+
+/**
+ * Ends a sandbox at any moment of its life. bwrap ends its inside with itself (--die-with-parent), but not while it is
+ * still setting it up: then the inside would wait for ever, holding our pipes. So both are killed, the outside held
+ * meanwhile, so that it starts nothing more.
+ */
+function killSandbox(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGSTOP");
+    for (const pid of childrenOf(child.pid)) Deno.kill(pid, "SIGKILL");
+    child.kill("SIGKILL");
+  } catch (error) {
+    // It ended by itself in between.
+    if (!(error instanceof Deno.errors.NotFound || error instanceof TypeError)) throw error;
+  }
+}
+
+/** The children of a process: proc_pid_task(5). */
+function childrenOf(pid: number): number[] {
+  const list = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim();
+  return list === "" ? [] : list.split(" ").map(Number);
 }
 
 /** Writes all of the bytes. */
