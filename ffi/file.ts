@@ -60,6 +60,26 @@ export function open(
 }
 
 /**
+ * Makes a FIFO: mkfifo(3).
+ *
+ * @param path Where.
+ * @param mode Its permissions.
+ * @throws {SyscallError} If the kernel refuses.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const path = `${Deno.makeTempDirSync()}/fifo`;
+ * makeFifo(path, 0o600);
+ * assert(Deno.statSync(path).isFifo);
+ * ```
+ */
+export function makeFifo(path: string, mode: number): void {
+  check(libc.mkfifo(cstr(path), mode), "mkfifo", path);
+}
+
+/**
  * Writes once.
  *
  * @param fd The file's descriptor.

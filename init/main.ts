@@ -77,7 +77,7 @@ export async function boot(node: Node): Promise<void> {
     });
     watchPowerButtons(node, { requestShutdown: shutdown.resolve, log });
     keepLogsSmall([node.runtime, node.kubelet], node.logLimit);
-    void startKubelet(services, { limit: node.runtimeLimit, log });
+    services.kubelet.start();
 
     const request = await shutdown.promise;
     log.write(`shutdown: ${request.reason}`);
@@ -123,12 +123,14 @@ function superviseServices(
 ): Services {
   const { words, reaper, log } = options;
   makeGroups([node.initGroup, node.runtime.group, node.kubelet.group]);
-  const take = (service: Service) =>
+  const take = (service: Service, needs?: Promise<void>) =>
     supervise(
       words.log === "console" ? { ...service, output: "/dev/console" } : service,
-      { log, reaper, backoff: node.backoff, home: node.initGroup },
+      { log, reaper, backoff: node.backoff, home: node.initGroup, ...needs && { needs } },
     );
-  return { runtime: take(node.runtime), kubelet: take(node.kubelet) };
+  const runtime = take(node.runtime);
+  const needs = runtimeReady(runtime, { limit: node.runtimeLimit, log });
+  return { runtime, kubelet: take(node.kubelet, needs) };
 }
 
 /** Serves the images that came with the system. */
@@ -179,16 +181,14 @@ function keepLogsSmall(services: readonly Service[], limit: number): void {
   );
 }
 
-/** Starts the kubelet when the runtime is ready: it exits when it finds none. */
-async function startKubelet(
-  services: Services,
+/** Waits until the runtime is ready, but not for ever: a kubelet that finds none says so itself. */
+async function runtimeReady(
+  runtime: Supervised,
   options: { limit: number; log: Log },
 ): Promise<void> {
   const { limit, log } = options;
-  if (!await doneWithin(services.runtime.ready, limit)) {
-    log.write(`containerd not ready after ${limit} s, kubelet starts anyway`);
-  }
-  services.kubelet.start();
+  if (await doneWithin(runtime.ready, limit)) return;
+  log.write(`containerd not ready after ${limit} s, kubelet goes on without`);
 }
 
 /** Ends the machine. */

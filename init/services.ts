@@ -20,7 +20,10 @@ export const CONTAINERD: Service = {
   notifySocket: "/run/kios/notify/containerd",
 };
 
-/** The kubelet; what it does stands in its configuration file. */
+/**
+ * The kubelet; what it does stands in its configuration file. It exits when it finds no runtime, so it gets that file
+ * when the runtime is ready, and starts beside it until there.
+ */
 export const KUBELET: Service = {
   name: "kubelet",
   path: "/bin/kubelet",
@@ -33,4 +36,5 @@ export const KUBELET: Service = {
   output: "/var/log/kubelet.log",
   group: `${CGROUP_ROOT}/kubelet`,
   notifySocket: "/run/kios/notify/kubelet",
+  held: { file: "/etc/kubernetes/config.yaml", fifo: "/run/kios/kubelet/config.yaml" },
 };

@@ -6,6 +6,7 @@ import type { Log } from "./log.ts";
 import { listenForReady } from "./notify.ts";
 import type { Reaper } from "./reaper.ts";
 import { sendSignal } from "./send_signal.ts";
+import { handOver, type HeldFile, holdBack } from "./held_file.ts";
 import { lastLine } from "./service_log.ts";
 
 /** A program that PID 1 keeps running. */
@@ -24,6 +25,8 @@ export interface Service {
   group: string;
   /** The socket on which it says that it is ready. */
   notifySocket: string;
+  /** The file among its arguments that it does not get before what it needs is ready. */
+  held?: HeldFile;
 }
 
 /** What a service needs around it. */
@@ -36,6 +39,8 @@ export interface Surroundings {
   backoff: Backoff;
   /** The directory of the control group of PID 1. */
   home: string;
+  /** What it needs is ready; it starts before only if it has a held file to wait for. */
+  needs?: Promise<unknown>;
 }
 
 /** How a service is doing. */
@@ -91,7 +96,7 @@ function launch(service: Service, home: string): number {
     service.group,
     home,
     () =>
-      spawn(service.path, service.args, {
+      spawn(service.path, holdBack(service.held, service.args), {
         env: { ...service.env, NOTIFY_SOCKET: service.notifySocket },
         files: [
           { fd: 0, open: "/dev/null", flags: O_RDONLY },
@@ -143,8 +148,8 @@ export function supervise(
   service: Service,
   surroundings: Surroundings,
 ): Supervised {
-  const { log, reaper, backoff, home } = surroundings;
-  const { name } = service;
+  const { log, reaper, backoff, home, needs = Promise.resolve() } = surroundings;
+  const { name, held } = service;
   const status: ServiceStatus = {
     name,
     state: "stopped",
@@ -172,9 +177,14 @@ export function supervise(
     } catch (cause) {
       return `did not start: ${(cause as Error).message}`;
     }
+    const { pid } = status;
     status.state = "starting";
     log.write(`${name} started`);
-    const exit = await reaper.exitOf(status.pid);
+    if (held !== undefined) {
+      handOver(held, { when: needs, isWanted: () => status.pid === pid })
+        .catch((cause) => log.write(`${name} did not get its "${held.file}": ${cause.message}`));
+    }
+    const exit = await reaper.exitOf(pid);
     status.pid = null;
     const line = lastLine(service.output);
     return line === undefined ? describeExit(exit) : `${describeExit(exit)} (${line})`;
@@ -183,6 +193,7 @@ export function supervise(
   /** Runs the program again and again. */
   async function keepRunning(): Promise<void> {
     let wait = 0;
+    if (held === undefined) await Promise.race([needs, stopAsked.promise]);
     while (!stopping) {
       const began = performance.now();
       status.lastEnd = await runOnce();

@@ -6,7 +6,7 @@ Deno.test("a node boots from firmware, gets an address, serves a page and powers
   await using vm = await Machine.boot({ efi: IMAGE, memory: 2048, ports: [HELLO_PORT] });
   await vm.expect("init started", { timeout: BOOT_TIMEOUT });
   await vm.expect("containerd ready", { timeout: BOOT_TIMEOUT });
-  await vm.expect("kubelet started", { timeout: BOOT_TIMEOUT });
+  await vm.expect("kubelet ready", { timeout: BOOT_TIMEOUT });
   const page = await waitForPage(vm.url(HELLO_PORT), { timeout: BOOT_TIMEOUT });
   assert.match(page, /6\.12\./);
   await vm.powerButton();
