@@ -48,6 +48,7 @@ const COMMAND_FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr
  * Finds the version of each host tool, so that a job's key knows it.
  *
  * @param packages The Debian packages the tools come from
+ * @param root The folder to look below, for tests
  * @returns The versions by package
  * @throws {UserError} naming all packages that are missing and the command that installs them
  *
@@ -58,9 +59,9 @@ const COMMAND_FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr
  * await assert.rejects(hostToolVersions(["mkae"]), /is no host tool/);
  * ```
  */
-export async function hostToolVersions(packages: Iterable<string>): Promise<Record<string, string>> {
+export async function hostToolVersions(packages: Iterable<string>, root: string = ""): Promise<Record<string, string>> {
   const wanted = [...new Set(packages)].sort();
-  const missing = wanted.filter((name) => !isThere(evidenceOf(name)));
+  const missing = wanted.filter((name) => !isThere(evidenceOf(name), root));
   if (missing.length > 0) {
     throw new UserError(
       `Cannot build: missing on this machine: ${missing.join(", ")} (Debian packages)`,
@@ -79,11 +80,11 @@ function evidenceOf(name: string): Evidence {
 }
 
 /** Whether the evidence is found. */
-function isThere(evidence: Evidence): boolean {
+function isThere(evidence: Evidence, root: string): boolean {
   const paths = "file" in evidence ? [evidence.file] : COMMAND_FOLDERS.map((folder) => `${folder}/${evidence.command}`);
   return paths.some((path) => {
     try {
-      return Deno.statSync(path).isFile;
+      return Deno.statSync(root + path).isFile;
     } catch {
       return false;
     }
