@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { findTool, Machine } from "../machine/mod.ts";
 
-const KERNEL = Deno.env.get("KIOS_VM_KERNEL") ?? "out/bzImage";
+const KERNEL = Deno.env.get("KIOS_VM_KERNEL") ?? "out/test/bzImage";
 const SOURCE = new URL("stage0.c", import.meta.url).pathname;
 
 /** Why stage 0 cannot be booted here, for the name of a skipped test. */
