@@ -148,7 +148,7 @@ export function supervise(
   service: Service,
   surroundings: Surroundings,
 ): Supervised {
-  const { log, reaper, backoff, home, needs = Promise.resolve() } = surroundings;
+  const { log, reaper, backoff, home, needs } = surroundings;
   const { name, held } = service;
   const status: ServiceStatus = {
     name,
@@ -181,7 +181,7 @@ export function supervise(
     status.state = "starting";
     log.write(`${name} started`);
     if (held !== undefined) {
-      handOver(held, { when: needs, isWanted: () => status.pid === pid })
+      handOver(held, { when: Promise.resolve(needs), isWanted: () => status.pid === pid })
         .catch((cause) => log.write(`${name} did not get its "${held.file}": ${cause.message}`));
     }
     const exit = await reaper.exitOf(pid);
@@ -193,7 +193,8 @@ export function supervise(
   /** Runs the program again and again. */
   async function keepRunning(): Promise<void> {
     let wait = 0;
-    if (held === undefined) await Promise.race([needs, stopAsked.promise]);
+    // Nothing to wait for must not cost a turn of the loop either: the runtime is to start at once.
+    if (needs !== undefined && held === undefined) await Promise.race([needs, stopAsked.promise]);
     while (!stopping) {
       const began = performance.now();
       status.lastEnd = await runOnce();

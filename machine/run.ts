@@ -26,6 +26,9 @@ const GUEST_PORT = 8080;
 /** A node shuts down well within this; then the plug is pulled. */
 const SHUTDOWN_MS = 60_000;
 
+/** Two signals nearer than this are one. */
+const SAME_PRESS_MS = 500;
+
 /** Long enough for a slow host that translates each instruction. */
 const PAGE_MS = 600_000;
 
@@ -71,11 +74,16 @@ export async function runInteractively(options: RunOptions): Promise<void> {
   say("The machine is off");
 }
 
-/** A function that presses the power button the first time and pulls the plug the second. */
+/**
+ * A function that presses the power button the first time and pulls the plug the second. One Ctrl-C may come twice, from
+ * the terminal and from the task runner, which passes it on.
+ */
 function terminator(vm: Machine): () => void {
-  let presses = 0;
+  let pressed: number | undefined;
   return () => {
-    if (presses++ > 0) return void vm.kill();
+    if (pressed !== undefined && performance.now() - pressed < SAME_PRESS_MS) return;
+    if (pressed !== undefined) return void vm.kill();
+    pressed = performance.now();
     say("Power button pressed; once more pulls the plug");
     vm.powerButton()
       .then(() => vm.exited({ timeout: SHUTDOWN_MS }))
