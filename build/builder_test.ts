@@ -177,3 +177,52 @@ Deno.test("build() can be aborted at any moment of a sandbox's life", async () =
   }
   assert.deepEqual(project.leftovers(), []);
 });
+
+Deno.test("build() patches, makes and collects outputs", async () => {
+  await using project = await Project.make(`
+[target]
+default = { greeting = "hello/greeting", "folder/copy" = "hello/copy" }
+[job.hello]
+files = ["source", "fix.patch"]
+[[job.hello.step]]
+run = ["cp", "-R", "/files/source", "source"]
+[[job.hello.step]]
+cd = "source"
+[[job.hello.step]]
+patch = "/files/fix.patch"
+[[job.hello.step]]
+make = { targets = ["greeting"], vars = { WHO = "world" } }
+[[job.hello.step]]
+outputs = ["greeting"]
+[[job.hello.step]]
+outputs = { copy = "greeting" }
+`);
+  await Deno.mkdir(`${project.folder}/source`);
+  await project.write("source/Makefile", "greeting:\n\techo Hallo $(WHO) >$@\n");
+  await project.write(
+    "fix.patch",
+    "--- a/Makefile\n+++ b/Makefile\n@@ -1,2 +1,2 @@\n greeting:\n-\techo Hallo $(WHO) >$@\n+\techo Hello $(WHO) >$@\n",
+  );
+  await project.build();
+  assert.equal(await project.read("out/greeting"), "Hello world\n");
+  assert.equal(await project.read("out/folder/copy"), "Hello world\n");
+});
+
+Deno.test("build() gives equal bytes from another folder, at another time, with another umask", async () => {
+  const text = '[target]\ndefault = { "x.tar" = "a/image" }\n[job.a]\nfiles = ["data"]\n' +
+    '[[job.a.step]]\nrun = "mkdir root; cp /files/data root/data; stat -c %a root >root/mode"\n' +
+    '[[job.a.step]]\nimage = { reference = "kios.local/a:1", from = "root", entrypoint = ["/data"], to = "/out/image" }\n';
+  const digests: string[] = [];
+  for (const umask of [0o022, 0o077]) {
+    await using project = await Project.make(text);
+    const before = Deno.umask(umask);
+    try {
+      await project.write("data", "data");
+      await project.build();
+      digests.push(await project.read("out/x.tar/index.json"));
+    } finally {
+      Deno.umask(before);
+    }
+  }
+  assert.equal(digests[0], digests[1]);
+});

@@ -125,6 +125,7 @@ async function spawnLogged(args: string[], log: Deno.FsFile, signal: AbortSignal
   }).spawn();
   const stop = () => killSandbox(child);
   signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop(); // it was, while the log was opened
   const copy = async (stream: ReadableStream<Uint8Array>) => {
     for await (const chunk of stream) await writeAll(log, chunk);
   };
