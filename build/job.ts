@@ -70,10 +70,11 @@ export async function jobKey(build: BuildFile, job: Job, inputs: Inputs): Promis
   });
 }
 
-/** Lists the repository's files below a path; tests are not part of what is built. */
+/** Lists the repository's files below a path; tests are not part of what is built, nor empty folders, which git drops. */
 async function listFiles(root: string, path: string, job: Job): ReturnType<typeof listTree> {
   try {
-    return (await listTree(root, path)).filter(([path]) => !path.endsWith("_test.ts"));
+    const entries = await listTree(root, path);
+    return entries.filter(([path, mode]) => !path.endsWith("_test.ts") && mode !== "folder");
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new UserError(
@@ -132,9 +133,11 @@ async function makeSandbox(
 async function stageFiles(root: string, path: string, to: string, job: Job): Promise<void> {
   for (const [file, mode, content] of await listFiles(root, path, job)) {
     const target = join(to, file);
-    await Deno.mkdir(mode === "folder" ? target : dirname(target), { recursive: true });
-    if (mode === "link") await Deno.symlink(content, target);
-    if (mode !== "755" && mode !== "644") continue;
+    await Deno.mkdir(dirname(target), { recursive: true });
+    if (mode === "link") {
+      await Deno.symlink(content, target);
+      continue;
+    }
     await Deno.copyFile(join(root, file), target);
     await Deno.chmod(target, Number.parseInt(mode, 8));
     await Deno.utime(target, SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH);
