@@ -31,10 +31,7 @@ function refusal(file: string, specifier: string): string | undefined {
     return undefined;
   }
   if (!specifier.startsWith(".")) {
-    if (
-      rule.packages ||
-      specifier.startsWith("node:") && folder !== "init" && folder !== "ffi"
-    ) return undefined;
+    if (rule.packages) return undefined;
     return `"${folder}/" imports no package, but this is "${specifier}"`;
   }
   const target = inRepository(new URL(specifier, `file://${file}`).pathname).split("/")[0] ??
