@@ -85,13 +85,13 @@ export async function loadBuildFile(path: string): Promise<BuildFile> {
     targets: new Map(),
   };
   const includes = table.strings("include", []);
-  add(build, readFragment(table, path));
+  add(build, readFragment(table));
   table.finish();
   for (const include of includes) {
     const file = join(root, include);
     const included = parseToml(await readText(file), file);
     const fragment = new Table(included, "", included.data);
-    add(build, readFragment(fragment, file));
+    add(build, readFragment(fragment));
     fragment.finish();
   }
   checkNames(build, path);
@@ -111,7 +111,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** The sources and jobs of one file. */
-function readFragment(table: Table, file: string): Fragment {
+function readFragment(table: Table): Fragment {
   const sources = table.table("source");
   const jobs = table.table("job");
   const targets = table.table("target");
@@ -121,12 +121,12 @@ function readFragment(table: Table, file: string): Fragment {
       const source = sources.table(name);
       return [name, parseSource(name, source), source];
     }),
-    jobs: jobs.keys.map((name) => readJob(name, jobs.table(name), file)),
+    jobs: jobs.keys.map((name) => readJob(name, jobs.table(name))),
   };
 }
 
 /** One job's table. */
-function readJob(name: string, table: Table, file: string): Job {
+function readJob(name: string, table: Table): Job {
   const steps = table.tables("step").map(parseStep);
   const withImplied = (kind: "needs" | "sources" | "tools") => [
     ...new Set([...table.strings(kind, []), ...steps.flatMap((step) => step.implies?.[kind] ?? [])]),
@@ -144,7 +144,6 @@ function readJob(name: string, table: Table, file: string): Job {
   };
   table.finish();
   if (job.steps.length === 0) throw new ConfigError(job.place, `Job "${name}" has no step`, `Add [[job.${name}.step]]`);
-  job.place.file = file;
   return job;
 }
 
