@@ -13,11 +13,11 @@ import type { Log } from "./log.ts";
  * @example Usage
  * ```ts
  * import assert from "node:assert/strict";
+ * import { memoryLog } from "./log.ts";
  *
- * const said: string[] = [];
- * const log = { write: (event: string) => said.push(event), drain: () => Promise.resolve() };
+ * const log = memoryLog();
  * await lastResort(new TypeError("No root"), log, { countdown: 0, end: () => {} });
- * assert.deepEqual(said, ["cannot go on: No root", "reboot"]);
+ * assert.deepEqual(log.lines, ["cannot go on: No root", "reboot"]);
  * ```
  */
 export async function lastResort(
@@ -26,9 +26,7 @@ export async function lastResort(
   options: { countdown: number; end?: () => void },
 ): Promise<void> {
   const { countdown, end = () => reboot(RB_AUTOBOOT) } = options;
-  log.write(
-    `cannot go on: ${cause instanceof Error ? cause.message : cause}`,
-  );
+  log.problem(`cannot go on: ${cause instanceof Error ? cause.message : cause}`);
   for (let left = countdown; left > 0; left--) {
     log.write(`reboot in ${left} s`);
     await new Promise((done) => setTimeout(done, 1000));

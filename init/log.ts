@@ -23,6 +23,10 @@ export interface LogPlaces {
 export interface Log {
   /** Says that `event` happened. */
   write(event: string): void;
+  /** Says what somebody should look at: the same, and the console's status keeps showing it. */
+  problem(event: string): void;
+  /** The last problem, if there was one. */
+  lastProblem(): string | undefined;
   /** Waits, but never for long, until the consoles have sent what they were given. */
   drain(): Promise<void>;
 }
@@ -30,8 +34,8 @@ export interface Log {
 /** Standard error: where PID 1 speaks as long as nothing else could be opened. */
 const STDERR = 2;
 
-/** Facility daemon, severity informational, of syslog(3). */
-const KERNEL_LOG_PRIORITY = "<30>";
+/** Facility daemon with a severity, of syslog(3). */
+const PRIORITY = { informational: "<30>", warning: "<28>" };
 
 /** How long, and how often, {@linkcode Log.drain} looks at the consoles. */
 const DRAIN = { looks: 20, pauseMs: 25 };
@@ -119,26 +123,66 @@ function unsent(fd: number): number {
 export function openLog(places: LogPlaces): Log {
   const consoles = openConsoles(places);
   const kernelLog = openSink(places.kernelLog);
+  let lastProblem: string | undefined;
+
+  /** Writes a line everywhere; `priority` is for the kernel's log. */
+  function say(event: string, priority: string): void {
+    let uptime = "?";
+    try {
+      uptime = Deno.readTextFileSync(places.uptime);
+    } catch {
+      // /proc is not mounted yet.
+    }
+    const line = formatEvent(uptime, event);
+    // Terminals want a carriage return too, or the next program's line is indented.
+    for (const console of consoles) offer(console, `${line}\r\n`);
+    if (kernelLog !== undefined) offer(kernelLog, `${priority}${line}\n`);
+  }
+
   return {
-    write(event) {
-      let uptime = "?";
-      try {
-        uptime = Deno.readTextFileSync(places.uptime);
-      } catch {
-        // /proc is not mounted yet.
-      }
-      const line = formatEvent(uptime, event);
-      // Terminals want a carriage return too, or the next program's line is indented.
-      for (const console of consoles) offer(console, `${line}\r\n`);
-      if (kernelLog !== undefined) {
-        offer(kernelLog, `${KERNEL_LOG_PRIORITY}${line}\n`);
-      }
+    write: (event) => say(event, PRIORITY.informational),
+    problem(event) {
+      lastProblem = event;
+      say(event, PRIORITY.warning);
     },
+    lastProblem: () => lastProblem,
     async drain() {
       for (let look = 0; look < DRAIN.looks; look++) {
         if (consoles.every((fd) => unsent(fd) === 0)) return;
         await new Promise((done) => setTimeout(done, DRAIN.pauseMs));
       }
     },
+  };
+}
+
+/** A log that keeps its lines, for tests. */
+export interface MemoryLog extends Log {
+  /** What was said, problems too. */
+  lines: string[];
+}
+
+/**
+ * Makes a log that keeps its lines.
+ *
+ * @returns The log.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const log = memoryLog();
+ * log.write("init started");
+ * assert.deepEqual(log.lines, ["init started"]);
+ * ```
+ */
+export function memoryLog(): MemoryLog {
+  const lines: string[] = [];
+  let lastProblem: string | undefined;
+  return {
+    lines,
+    write: (event) => void lines.push(event),
+    problem: (event) => void lines.push(lastProblem = event),
+    lastProblem: () => lastProblem,
+    drain: () => Promise.resolve(),
   };
 }

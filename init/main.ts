@@ -23,6 +23,7 @@ import { rotate } from "./service_log.ts";
 import { type Request, runPhases } from "./shutdown.ts";
 import { takeSignals } from "./signals.ts";
 import { makeSkeleton } from "./skeleton.ts";
+import { createSteps } from "./steps.ts";
 import { type Service, supervise, type Supervised } from "./supervisor.ts";
 import { writeSysctls } from "./sysctls.ts";
 
@@ -51,37 +52,43 @@ export async function boot(node: Node): Promise<void> {
   const shutdown = Promise.withResolvers<Request>();
   const reaper = createReaper();
   listenToSignals(reaper, shutdown.resolve);
+  const { required, optional } = createSteps(node.beforeStep);
   let log: Log | undefined;
   try {
-    const complaints = mountAll(node.firstMounts);
-    log = openLog(node.log);
-    log.write("init started");
+    const complaints = required("mount what the runtime needs", () => mountAll(node.firstMounts));
+    const said = log = openLog(node.log);
     surviveErrors(log);
-    makeSkeleton(node.skeleton);
-    const words = parseCommandLine(Deno.readTextFileSync(node.commandLine));
+    log.write("init started");
+    required("make the skeleton", () => makeSkeleton(node.skeleton));
+    const words = required("read the command line", () => parseCommandLine(Deno.readTextFileSync(node.commandLine)));
     complaints.push(...words.complaints, ...setLimits(node.limits));
-    const services = superviseServices(node, { words, reaper, log });
+    const services = required("take care of services", () => superviseServices(node, { words, reaper, log: said }));
     services.runtime.start();
 
-    complaints.push(...mountAll(node.laterMounts));
-    complaints.push(...writeSysctls(node.sysctls));
-    complaints.forEach(log.write);
-    enableControllers(node.cgroupRoot);
-    bringUp("lo");
-    const hostname = nameHost(node.hostname, { commandLine: words.hostname });
-    openRegistry(node, log);
-    openControlSocket(node, {
-      services,
-      hostname,
-      requestShutdown: shutdown.resolve,
-    });
-    watchPowerButtons(node, { requestShutdown: shutdown.resolve, log });
-    keepLogsSmall([node.runtime, node.kubelet], node.logLimit);
+    complaints.push(...required("mount the rest", () => mountAll(node.laterMounts)));
+    complaints.push(...optional("set the kernel up", log, () => writeSysctls(node.sysctls)) ?? []);
+    complaints.forEach(log.problem);
+    required("enable controllers", () => enableControllers(node.cgroupRoot));
+    optional("bring up lo", log, () => bringUp("lo"));
+    const hostname = required("name the host", () => nameHost(node.hostname, { commandLine: words.hostname }));
+    required("serve images", () => openRegistry(node, said));
+    optional("open the control socket", log, () =>
+      openControlSocket(node, {
+        services,
+        hostname,
+        requestShutdown: shutdown.resolve,
+      }));
+    optional(
+      "watch the power button",
+      log,
+      () => watchPowerButtons(node, { requestShutdown: shutdown.resolve, log: said }),
+    );
+    optional("keep logs small", log, () => keepLogsSmall([node.runtime, node.kubelet], node.logLimit));
     services.kubelet.start();
 
     const request = await shutdown.promise;
     log.write(`shutdown: ${request.reason}`);
-    await runPhases(shutdownPhases({ ...node, ...services, reaper }), log);
+    await runPhases(shutdownPhases({ ...node, ...services, reaper }), log, node.beforeStep);
     await powerDown(request, log);
   } catch (cause) {
     await lastResort(cause, log ?? openLog(node.log), {
@@ -108,11 +115,11 @@ function listenToSignals(
 function surviveErrors(log: Log): void {
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    log.write(`internal error: ${event.reason}`);
+    log.problem(`internal error: ${event.reason}`);
   });
   addEventListener("error", (event) => {
     event.preventDefault();
-    log.write(`internal error: ${event.message}`);
+    log.problem(`internal error: ${event.message}`);
   });
 }
 
@@ -135,7 +142,7 @@ function superviseServices(
 
 /** Serves the images that came with the system. */
 function openRegistry(node: Node, log: Log): void {
-  serveRegistry(node.registry, log.write);
+  serveRegistry(node.registry, log.problem);
   log.write("registry listening");
 }
 
@@ -169,7 +176,7 @@ function watchPowerButtons(
     watchPowerButton(
       `${node.inputs.devices}/${name}`,
       () => requestShutdown({ power: "off", reason: "power button" }),
-    ).catch((cause) => log.write(`power button: ${cause.message}`));
+    ).catch((cause) => log.problem(`power button: ${cause.message}`));
   }
 }
 
@@ -188,7 +195,7 @@ async function runtimeReady(
 ): Promise<void> {
   const { limit, log } = options;
   if (await doneWithin(runtime.ready, limit)) return;
-  log.write(`containerd not ready after ${limit} s, kubelet goes on without`);
+  log.problem(`containerd not ready after ${limit} s, kubelet goes on without`);
 }
 
 /** Ends the machine. */

@@ -60,6 +60,8 @@ export interface Node {
   mounts: string;
   /** The program that unmounts. */
   umount: string;
+  /** Called with the name of each step and phase before it is taken; a test lets it throw. */
+  beforeStep?: (name: string) => void;
 }
 
 /** kiOS. */

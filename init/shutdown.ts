@@ -34,31 +34,32 @@ export interface Phase {
  *
  * @param phases The phases.
  * @param log Where it is told.
+ * @param before Called with the name of each phase before it begins; a test lets it throw.
  * @returns A promise for the end of the last.
  *
  * @example Usage
  * ```ts
  * import assert from "node:assert/strict";
+ * import { memoryLog } from "./log.ts";
  *
- * const said: string[] = [];
- * await runPhases(
- *   [{ name: "stop kubelet", limit: 0.01, run: () => new Promise(() => {}) }],
- *   { write: (event) => said.push(event), drain: () => Promise.resolve() },
- * );
- * assert.deepEqual(said, ["stop kubelet: not done after 0.01 s, going on"]);
+ * const log = memoryLog();
+ * await runPhases([{ name: "stop kubelet", limit: 0.01, run: () => new Promise(() => {}) }], log);
+ * assert.deepEqual(log.lines, ["stop kubelet: not done after 0.01 s, going on"]);
  * ```
  */
 export async function runPhases(
   phases: readonly Phase[],
   log: Log,
+  before: (name: string) => void = () => {},
 ): Promise<void> {
   for (const { name, limit, run } of phases) {
     try {
+      before(name);
       if (!await doneWithin(run(), limit)) {
-        log.write(`${name}: not done after ${limit} s, going on`);
+        log.problem(`${name}: not done after ${limit} s, going on`);
       }
     } catch (cause) {
-      log.write(`${name}: ${(cause as Error).message}, going on`);
+      log.problem(`${name}: ${(cause as Error).message}, going on`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { memoryLog } from "./log.ts";
 import { mountedDisks, shutdownPhases } from "./phases.ts";
 import { createReaper } from "./reaper.ts";
 import { runPhases } from "./shutdown.ts";
@@ -39,7 +40,7 @@ Deno.test("shutdownPhases() stop the kubelet before the runtime, and unmount las
 });
 
 Deno.test("runPhases() goes on after a phase that fails and one that hangs", async () => {
-  const said: string[] = [];
+  const log = memoryLog();
   let done = false;
   await runPhases([
     {
@@ -56,8 +57,8 @@ Deno.test("runPhases() goes on after a phase that fails and one that hangs", asy
         return Promise.resolve();
       },
     },
-  ], { write: (event) => said.push(event), drain: () => Promise.resolve() });
-  assert.deepEqual(said, [
+  ], log);
+  assert.deepEqual(log.lines, [
     "fail: No disk, going on",
     "hang: not done after 0.01 s, going on",
   ]);

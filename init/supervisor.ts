@@ -123,6 +123,7 @@ function launch(service: Service, home: string): number {
  * @example Usage
  * ```ts
  * import assert from "node:assert/strict";
+ * import { memoryLog } from "./log.ts";
  * import { createReaper } from "./reaper.ts";
  *
  * const directory = Deno.makeTempDirSync();
@@ -135,7 +136,7 @@ function launch(service: Service, home: string): number {
  *   group: directory,
  *   notifySocket: `${directory}/notify`,
  * }, {
- *   log: { write() {}, drain: () => Promise.resolve() },
+ *   log: memoryLog(),
  *   reaper: createReaper(),
  *   backoff: { first: 1, longest: 1, healthy: 1 },
  *   home: directory,
@@ -182,7 +183,7 @@ export function supervise(
     log.write(`${name} started`);
     if (held !== undefined) {
       handOver(held, { when: Promise.resolve(needs), isWanted: () => status.pid === pid })
-        .catch((cause) => log.write(`${name} did not get its "${held.file}": ${cause.message}`));
+        .catch((cause) => log.problem(`${name} did not get its "${held.file}": ${cause.message}`));
     }
     const exit = await reaper.exitOf(pid);
     status.pid = null;
@@ -202,7 +203,7 @@ export function supervise(
       const ran = (performance.now() - began) / 1000;
       wait = nextWait(backoff, { wait, ran });
       status.state = "waiting";
-      log.write(
+      log.problem(
         `${name} ${status.lastEnd}, start ${status.starts + 1} follows in ${wait} s`,
       );
       await doneWithin(stopAsked.promise, wait);

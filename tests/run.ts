@@ -1,5 +1,6 @@
 /**
- * `deno task test`: every check and every test, with their count at the end.
+ * `deno task test`: every check and every test, with their count at the end; `deno task test:long`: the system tests and
+ * the VM tests whole, where `deno task test` runs a short form of some.
  *
  * @module
  */
@@ -24,6 +25,9 @@ const STAGES: Stage[] = [
   { name: "vm", command: ["test", "-A", "--quiet", "tests/vm"], after: "image" },
 ];
 
+/** The stages of `deno task test:long`. */
+const LONG_STAGES = ["image", "system", "vm"];
+
 /** Parts of the image that tests are run on by themselves, made by the stage "image". */
 const PARTS = {
   DENORT_BIN: "out/test/denort",
@@ -39,11 +43,11 @@ const SUMMARY = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps
  * Runs one stage, its output passed on, and counts its tests; a stage that is none counts as one. Where nobody looks, in
  * CI, a test that was skipped is one that failed.
  */
-async function run({ name, command, after }: Stage): Promise<{ passed: number; failed: number }> {
+async function run({ name, command, after }: Stage, long: boolean): Promise<{ passed: number; failed: number }> {
   say(`--- ${name}`);
   const child = new Deno.Command(Deno.execPath(), {
     args: command,
-    env: { ...(after && parts()), NO_COLOR: "1" },
+    env: { ...(after && parts()), ...(long && { KIOS_TEST_LONG: "1" }), NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
@@ -72,14 +76,14 @@ function say(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-/** Runs the stages and returns whether all passed. */
-async function main(): Promise<boolean> {
+/** Runs the stages, or those of the long tests whole, and returns whether all passed. */
+async function main(long: boolean): Promise<boolean> {
   const total = { passed: 0, failed: 0 };
   const broken: string[] = [];
-  for (const stage of STAGES) {
+  for (const stage of STAGES.filter(({ name }) => !long || LONG_STAGES.includes(name))) {
     const blocked = stage.after !== undefined && broken.includes(stage.after);
     if (blocked) say(`--- ${stage.name} cannot run: ${stage.after} failed`);
-    const { passed, failed } = blocked ? { passed: 0, failed: 1 } : await run(stage);
+    const { passed, failed } = blocked ? { passed: 0, failed: 1 } : await run(stage, long);
     total.passed += passed;
     total.failed += failed;
     if (failed > 0) broken.push(stage.name);
@@ -89,4 +93,4 @@ async function main(): Promise<boolean> {
   return total.failed === 0;
 }
 
-if (import.meta.main) Deno.exit(await main() ? 0 : 1);
+if (import.meta.main) Deno.exit(await main(Deno.args.includes("--long")) ? 0 : 1);
