@@ -36,28 +36,41 @@ async function bootOnce(efi: string): Promise<Hello> {
   return JSON.parse(await waitForPage(vm.url(PORT, "/json"), { timeout: TIMEOUT })) as Hello;
 }
 
+/** What a measurement of boots takes beside the number of rounds. */
+export interface BootOptions {
+  /** Hears of each boot. */
+  say(line: string): void;
+  /** An EFI program made earlier, to be compared with. */
+  earlier?: string;
+}
+
 /**
- * Boots both cases in turns.
+ * Boots all cases in turns.
  *
  * @param rounds How many boots of each
- * @param say Hears of each boot
+ * @param options Who hears of it, and an earlier image
  * @returns Time from the kernel's start to the hello pod's process, and the memory taken then
  */
-export async function measureBoots(rounds: number, say: (line: string) => void): Promise<Result[]> {
-  const boots: Record<keyof typeof IMAGES, Hello[]> = { floor: [], kios: [] };
+export async function measureBoots(rounds: number, options: BootOptions): Promise<Result[]> {
+  const { say, earlier } = options;
+  const images: Record<string, string> = { ...IMAGES, ...(earlier !== undefined && { earlier }) };
+  const boots: Record<string, Hello[]> = Object.fromEntries(Object.keys(images).map((name) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
-    for (const name of round % 2 ? ["floor", "kios"] as const : ["kios", "floor"] as const) {
-      const hello = await bootOnce(IMAGES[name]);
-      boots[name].push(hello);
+    const names = Object.keys(images);
+    for (const name of round % 2 ? names : names.reverse()) {
+      const hello = await bootOnce(images[name]!);
+      boots[name]!.push(hello);
       const taken = (hello.memTotal - hello.memAvailable) / MB;
       say(`round ${round} of ${rounds}: ${name}: pod after ${hello.startedAt} s, ${taken.toFixed(0)} MB taken`);
     }
   }
   const time = ({ startedAt }: Hello) => startedAt;
   const memory = ({ memTotal, memAvailable }: Hello) => (memTotal - memAvailable) / MB;
+  const each = (value: (hello: Hello) => number) =>
+    Object.fromEntries(Object.entries(boots).map(([name, hellos]) => [name, hellos.map(value)]));
   return [
-    ...compare({ metric: "time_to_pod", unit: "s" }, boots.floor.map(time), boots.kios.map(time)),
-    ...compare({ metric: "ram_at_pod", unit: "MB" }, boots.floor.map(memory), boots.kios.map(memory)),
+    ...compare({ metric: "time_to_pod", unit: "s" }, each(time)),
+    ...compare({ metric: "ram_at_pod", unit: "MB" }, each(memory)),
   ];
 }
 
@@ -68,11 +81,22 @@ export async function measureBoots(rounds: number, say: (line: string) => void):
  */
 export async function measureSizes(): Promise<Result[]> {
   const size = async (path: string) => (await Deno.stat(path)).size / MB;
-  return compare({ metric: "efi_size", unit: "MB" }, [await size(IMAGES.floor)], [await size(IMAGES.kios)]);
+  return compare({ metric: "efi_size", unit: "MB" }, {
+    floor: [await size(IMAGES.floor)],
+    kios: [await size(IMAGES.kios)],
+  });
 }
 
-/** The floor's result and ours against it. */
-function compare(name: { metric: string; unit: string }, floor: number[], kios: number[]): Result[] {
+/** The floor's result and the others against it; ours also against the earlier image, if there is one. */
+function compare(name: { metric: string; unit: string }, values: Record<string, number[]>): Result[] {
+  const { floor = [], ...others } = values;
   const base = summarise({ case: "floor", ...name }, floor);
-  return [base, summarise({ case: "kios", ...name }, kios, base)];
+  const results = Object.entries(others).map(([one, rounds]) => summarise({ case: one, ...name }, rounds, base));
+  const earlier = results.find((result) => result.case === "earlier");
+  if (earlier === undefined) return [base, ...results];
+  return [
+    base,
+    ...results,
+    summarise({ ...name, case: "kios", metric: `${name.metric}_since` }, others.kios!, earlier),
+  ];
 }

@@ -17,9 +17,9 @@ const ROUNDS = 5;
 const RESULTS = "out/bench.json";
 
 /** The parts of the bench, as the command line names them. */
-const PARTS: Record<string, (rounds: number) => Promise<Result[]>> = {
+const PARTS: Record<string, (rounds: number, earlier?: string) => Promise<Result[]>> = {
   size: () => measureSizes(),
-  boot: (rounds) => measureBoots(rounds, say),
+  boot: (rounds, earlier) => measureBoots(rounds, { say, ...(earlier !== undefined && { earlier }) }),
   warm: (rounds) => measureWarmBuilds(rounds, say),
   cold: () => measureColdBuild(say),
 };
@@ -39,10 +39,14 @@ async function keep(results: Result[]): Promise<Result[]> {
   return kept;
 }
 
-/** Runs the parts that the command line names: `deno task bench [size] [boot] [warm] [cold] [ROUNDS]`. */
+/**
+ * Runs the parts that the command line names: `deno task bench [size] [boot] [warm] [cold] [ROUNDS] [EARLIER.efi]`. An
+ * image made earlier takes its turn beside the others.
+ */
 async function main(words: string[]): Promise<void> {
   const rounds = Number(words.find((word) => /^\d+$/.test(word)) ?? ROUNDS);
-  const named = words.filter((word) => !/^\d+$/.test(word));
+  const earlier = words.find((word) => word.endsWith(".efi"));
+  const named = words.filter((word) => !/^\d+$/.test(word) && word !== earlier);
   const unknown = named.find((word) => !(word in PARTS));
   if (unknown) {
     throw new RangeError(`There is no part "${unknown}" of the bench: take ${Object.keys(PARTS).join(", ")}`);
@@ -52,7 +56,9 @@ async function main(words: string[]): Promise<void> {
     await build("build.toml", { targets: ["default", "floor"], report: display.report });
   }
   let all: Result[] = [];
-  for (const part of named.length > 0 ? named : Object.keys(PARTS)) all = await keep(await PARTS[part]!(rounds));
+  for (const part of named.length > 0 ? named : Object.keys(PARTS)) {
+    all = await keep(await PARTS[part]!(rounds, earlier));
+  }
   Deno.stdout.writeSync(new TextEncoder().encode(`${formatTable(all)}\n`));
 }
 
