@@ -41,6 +41,18 @@ export interface Surroundings {
   home: string;
   /** What it needs is ready; it starts before only if it has a held file to wait for. */
   needs?: Promise<unknown>;
+  /** What it is started with beside its arguments, where that changes from start to start. */
+  attempts?: Attempts;
+}
+
+/** Decides on each start of a service, and hears how it went. */
+export interface Attempts {
+  /** The further arguments of the next start. */
+  next(): Promise<readonly string[]>;
+  /** The service said that it is ready. */
+  ready(): void;
+  /** The service ended, and nobody had asked it to. */
+  ended(exit: Exit): void;
 }
 
 /** How a service is doing. */
@@ -65,6 +77,8 @@ export interface Supervised {
   ready: Promise<void>;
   /** How it is doing. */
   status(): ServiceStatus;
+  /** Ends it, whatever it is at, and starts it again at once; the log gets the reason. */
+  restart(reason: string): void;
   /** Ends it for good: SIGTERM, and SIGKILL when it has not ended after `seconds`. */
   stop(seconds: number): Promise<void>;
 }
@@ -90,13 +104,16 @@ export function describeExit(exit: Exit): string {
   return exit.signal === undefined ? `exited with status ${exit.status}` : `was killed by signal ${exit.signal}`;
 }
 
+/** How long a process may take to end when it is told to, before it is killed, in seconds. */
+const RESTART_LIMIT = 10;
+
 /** Starts the service's process. */
-function launch(service: Service, home: string): number {
+function launch(service: Service, home: string, args: readonly string[]): number {
   return startIn(
     service.group,
     home,
     () =>
-      spawn(service.path, holdBack(service.held, service.args), {
+      spawn(service.path, holdBack(service.held, args), {
         env: { ...service.env, NOTIFY_SOCKET: service.notifySocket },
         files: [
           { fd: 0, open: "/dev/null", flags: O_RDONLY },
@@ -149,7 +166,7 @@ export function supervise(
   service: Service,
   surroundings: Surroundings,
 ): Supervised {
-  const { log, reaper, backoff, home, needs } = surroundings;
+  const { log, reaper, backoff, home, needs, attempts } = surroundings;
   const { name, held } = service;
   const status: ServiceStatus = {
     name,
@@ -161,12 +178,15 @@ export function supervise(
   const firstReady = Promise.withResolvers<void>();
   const stopAsked = Promise.withResolvers<void>();
   let stopping = false;
+  let restarting = Promise.withResolvers<void>();
+  let isRestarting = false;
   let running: Promise<void> = Promise.resolve();
 
   const socket = listenForReady(service.notifySocket, () => {
     if (status.state !== "starting") return;
     status.state = "ready";
     log.write(`${name} ready`);
+    attempts?.ready();
     firstReady.resolve();
   });
 
@@ -174,7 +194,12 @@ export function supervise(
   async function runOnce(): Promise<string> {
     status.starts += 1;
     try {
-      status.pid = launch(service, home);
+      isRestarting = false;
+      restarting = Promise.withResolvers();
+      // Without attempts there is no turn of the loop to lose: the runtime is to start at once.
+      const further = attempts === undefined ? [] : await attempts.next();
+      if (stopping || isRestarting) return "was not started";
+      status.pid = launch(service, home, [...service.args, ...further]);
     } catch (cause) {
       return `did not start: ${(cause as Error).message}`;
     }
@@ -187,6 +212,7 @@ export function supervise(
     }
     const exit = await reaper.exitOf(pid);
     status.pid = null;
+    if (!stopping && !isRestarting) attempts?.ended(exit);
     const line = lastLine(service.output);
     return line === undefined ? describeExit(exit) : `${describeExit(exit)} (${line})`;
   }
@@ -200,13 +226,17 @@ export function supervise(
       const began = performance.now();
       status.lastEnd = await runOnce();
       if (stopping) break;
+      if (isRestarting) {
+        wait = 0;
+        continue;
+      }
       const ran = (performance.now() - began) / 1000;
       wait = nextWait(backoff, { wait, ran });
       status.state = "waiting";
       log.problem(
         `${name} ${status.lastEnd}, start ${status.starts + 1} follows in ${wait} s`,
       );
-      await doneWithin(stopAsked.promise, wait);
+      await doneWithin(Promise.race([stopAsked.promise, restarting.promise]), wait);
     }
     status.state = "stopped";
   }
@@ -217,6 +247,16 @@ export function supervise(
     },
     ready: firstReady.promise,
     status: () => ({ ...status }),
+    restart(reason) {
+      if (stopping || isRestarting) return;
+      isRestarting = true;
+      log.write(`${name} restarts: ${reason}`);
+      restarting.resolve();
+      const { pid } = status;
+      if (pid === null) return;
+      sendSignal(pid, SIGNALS.SIGTERM);
+      setTimeout(() => status.pid === pid && sendSignal(pid, SIGNALS.SIGKILL), RESTART_LIMIT * 1000);
+    },
     async stop(seconds) {
       stopping = true;
       stopAsked.resolve();
