@@ -11,6 +11,7 @@ function stoppable(name: string, stopped: string[]): Supervised {
     start() {},
     ready: Promise.resolve(),
     status: () => ({ name, state: "ready", pid: 1, starts: 1, lastEnd: null }),
+    restart() {},
     stop() {
       stopped.push(name);
       return Promise.resolve();

@@ -180,6 +180,7 @@ export function supervise(
   let stopping = false;
   let restarting = Promise.withResolvers<void>();
   let isRestarting = false;
+  let lateKill: number | undefined;
   let running: Promise<void> = Promise.resolve();
 
   const socket = listenForReady(service.notifySocket, () => {
@@ -211,6 +212,7 @@ export function supervise(
         .catch((cause) => log.problem(`${name} did not get its "${held.file}": ${cause.message}`));
     }
     const exit = await reaper.exitOf(pid);
+    clearTimeout(lateKill);
     status.pid = null;
     if (!stopping && !isRestarting) attempts?.ended(exit);
     const line = lastLine(service.output);
@@ -255,7 +257,7 @@ export function supervise(
       const { pid } = status;
       if (pid === null) return;
       sendSignal(pid, SIGNALS.SIGTERM);
-      setTimeout(() => status.pid === pid && sendSignal(pid, SIGNALS.SIGKILL), RESTART_LIMIT * 1000);
+      lateKill = setTimeout(() => sendSignal(pid, SIGNALS.SIGKILL), RESTART_LIMIT * 1000);
     },
     async stop(seconds) {
       stopping = true;
