@@ -70,7 +70,10 @@ export async function boot(node: Node): Promise<void> {
     complaints.forEach(log.problem);
     required("enable controllers", () => enableControllers(node.cgroupRoot));
     optional("bring up lo", log, () => bringUp("lo"));
-    const hostname = required("name the host", () => nameHost(node.hostname, { commandLine: words.hostname }));
+    const hostname = required(
+      "name the host",
+      () => nameHost(node.hostname, { commandLine: words.hostname, complain: said.problem }),
+    );
     required("serve images", () => openRegistry(node, said));
     optional("open the control socket", log, () =>
       openControlSocket(node, {

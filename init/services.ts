@@ -28,7 +28,7 @@ export const KUBELET: Service = {
   name: "kubelet",
   path: "/bin/kubelet",
   args: [
-    "--config=/etc/kubernetes/config.yaml",
+    "--config=/usr/share/kios/kubelet/base.yaml",
     "--root-dir=/var/lib/kubelet",
     "--cert-dir=/var/lib/kubelet/pki",
   ],
@@ -36,5 +36,5 @@ export const KUBELET: Service = {
   output: "/var/log/kubelet.log",
   group: `${CGROUP_ROOT}/kubelet`,
   notifySocket: "/run/kios/notify/kubelet",
-  held: { file: "/etc/kubernetes/config.yaml", fifo: "/run/kios/kubelet/config.yaml" },
+  held: { file: "/usr/share/kios/kubelet/base.yaml", fifo: "/run/kios/kubelet/base.yaml" },
 };

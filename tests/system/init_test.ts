@@ -13,7 +13,8 @@ Deno.test("boot() starts the runtime, and the kubelet when the runtime is ready"
   const events = node.console().replaceAll(/kios\[\d+\.\d\d\] /g, "")
     .trim().split("\r\n");
   assert.deepEqual(events.toSorted(), [
-    '"kios.colour=red" on the command line is not known',
+    '"kios.colour=red" on the command line is not known; known are datapart, kios.console, kios.hostname, kios.log, ' +
+    "kios.node-ip, kios.node-labels",
     "containerd ready",
     "containerd started",
     "init started",
@@ -127,9 +128,9 @@ Deno.test("boot() kills what does not end by itself", async () => {
 });
 
 Deno.test("boot() counts down and reboots when it cannot go on", async () => {
-  await using node = bootFakeNode(INIT, BOTH_READY, { missing: "hosts" });
+  await using node = bootFakeNode(INIT, BOTH_READY, { missing: "cmdline" });
   assert.equal(await node.ended(), 129);
-  await node.expect(/cannot go on: No such file or directory.*hosts/);
+  await node.expect(/cannot go on: .*No such file or directory.*cmdline/);
   await node.expect(/reboot in 1 s$/);
   await node.expect(/reboot$/);
 });
