@@ -37,15 +37,17 @@ export class ConsoleWaitError extends Error {
 
 /**
  * Terminal control sequences (ECMA-48 5.4): CSI ... final byte, OSC ... BEL,
- * and two-byte escapes; and the carriage return.
+ * and two-byte escapes; and the carriage return. Before all, a row of the
+ * picture a node draws at the top of its console: go there, text, clear the
+ * rest. It is no line that was written once, and would be found again and again.
  */
 const CONTROL =
   // deno-lint-ignore no-control-regex
-  /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\^_=>78]|\r/g;
+  /\x1b\[\d+;1H[^\x00-\x1f]*\x1b\[K|\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\^_=>78]|\r/g;
 
-/** The beginning of a sequence whose end has not come. */
+/** The beginning of a sequence, or of a row of the picture, whose end has not come. */
 // deno-lint-ignore no-control-regex
-const UNFINISHED = /\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*)?$/;
+const UNFINISHED = /\x1b\[\d+;1H[^\x00-\x1f]*(?:\x1b\[?)?$|\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*)?$/;
 
 /**
  * The text of a console, without control sequences, and those who wait for it.

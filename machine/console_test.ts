@@ -40,6 +40,19 @@ Deno.test("Console.feed() drops control sequences that come in pieces", () => {
   assert.equal(console.text, "a\nbcd");
 });
 
+Deno.test("Console.feed() drops the picture at the top of a node's console, and nothing that comes in between", () => {
+  const picture = "\x1b7\x1b[1;1HkiOS 0.1.0\x1b[K\x1b[2;1Hkubelet ready\x1b[K\x1b[3r\x1b8";
+  for (let size = 1; size <= picture.length; size++) {
+    const console = new Console();
+    const text = `one\r\n${picture}two\r\n`;
+    for (let at = 0; at < text.length; at += size) console.feed(text.slice(at, at + size));
+    assert.equal(console.text, "one\ntwo\n");
+  }
+  const console = new Console();
+  console.feed("\x1b[1;1HkiOS\x1b[K\x1b[2;1Hkub[  1.0] Kernel panic\r\nelet\x1b[K");
+  assert.match(console.text, /Kernel panic\n/);
+});
+
 Deno.test("Console.end() tells those who wait, then and later, why", async () => {
   const console = new Console();
   const waiting = console.expect("never", soon);

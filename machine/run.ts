@@ -71,6 +71,8 @@ export async function runInteractively(options: RunOptions): Promise<void> {
     for (const signal of signals) Deno.removeSignalListener(signal, asked);
     await announced;
   }
+  // The node's picture keeps the top lines from scrolling, unless it took it back itself: DECSC, DECSTBM, DECRC.
+  if (process.stdout.isTTY) writeAll(new TextEncoder().encode("\x1b7\x1b[r\x1b8"));
   say("The machine is off");
 }
 
