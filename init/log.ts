@@ -5,16 +5,12 @@
  * @module
  */
 
-import { O_NOCTTY, O_NONBLOCK, O_WRONLY, open, pendingOutput, write } from "../ffi/mod.ts";
+import { type ConsolePlaces, offer, openSink, openTerminals, type Terminal } from "./console/terminals.ts";
 
 /** Where the log finds its clock and the places it writes to. */
-export interface LogPlaces {
+export interface LogPlaces extends ConsolePlaces {
   /** The file whose first word is the uptime in seconds: proc_uptime(5). */
   uptime: string;
-  /** The file that lists the kernel's consoles. */
-  activeConsoles: string;
-  /** The directory of the consoles. */
-  devices: string;
   /** The kernel's log: Documentation/ABI/testing/dev-kmsg. */
   kernelLog: string;
 }
@@ -27,12 +23,15 @@ export interface Log {
   problem(event: string): void;
   /** The last problem, if there was one. */
   lastProblem(): string | undefined;
+  /** Shows a line that is not PID 1's own, on consoles alone; says whether all had room for it. */
+  show(line: string): boolean;
+  /** Hears each line; the first who listens hears those from before, too. */
+  listen(listener: (line: string) => void): void;
+  /** The consoles. */
+  terminals: readonly Terminal[];
   /** Waits, but never for long, until the consoles have sent what they were given. */
   drain(): Promise<void>;
 }
-
-/** Standard error: where PID 1 speaks as long as nothing else could be opened. */
-const STDERR = 2;
 
 /** Facility daemon with a severity, of syslog(3). */
 const PRIORITY = { informational: "<30>", warning: "<28>" };
@@ -40,13 +39,18 @@ const PRIORITY = { informational: "<30>", warning: "<28>" };
 /** How long, and how often, {@linkcode Log.drain} looks at the consoles. */
 const DRAIN = { looks: 20, pauseMs: 25 };
 
-const encoder = new TextEncoder();
+/** How many lines wait for the first who listens. */
+const BACKLOG = 200;
+
+/** What a terminal would take for an order: a line tells what others said, too. */
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
 
 /**
  * Writes an event the way the consoles show it.
  *
  * @param uptime The text of /proc/uptime.
- * @param event What happened; line breaks become spaces.
+ * @param event What happened; line breaks become spaces, other control characters question marks.
  * @returns The line, without a line break at its end.
  *
  * @example Usage
@@ -58,48 +62,40 @@ const encoder = new TextEncoder();
  */
 export function formatEvent(uptime: string, event: string): string {
   const [seconds] = uptime.split(" ", 1);
-  return `kios[${seconds}] ${event.replaceAll(/\s*\n\s*/g, " ").trim()}`;
+  return `kios[${seconds}] ${printable(event.replaceAll(/\s*\n\s*/g, " ").trim())}`;
 }
 
-/** Opens `path` for writing without ever waiting, or says that it cannot be. */
-function openSink(path: string): number | undefined {
-  try {
-    return open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
+/**
+ * Takes out of a text what a terminal would not print but obey.
+ *
+ * @param text The text.
+ * @returns The text with a blank for each tab and a question mark for any other control character.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(printable("a\tb\x1b[2J"), "a b?[2J");
+ * ```
+ */
+export function printable(text: string): string {
+  return text.replaceAll("\t", " ").replaceAll(CONTROL, "?");
 }
 
-/** The consoles that can be written to; standard error when there is none. */
-function openConsoles(places: LogPlaces): number[] {
-  let names: string[] = [];
-  try {
-    names = Deno.readTextFileSync(places.activeConsoles).trim().split(/\s+/);
-  } catch {
-    // Before /sys is mounted, standard error is the kernel's console.
-  }
-  const consoles = names
-    .map((name) => openSink(`${places.devices}/${name}`))
-    .filter((fd) => fd !== undefined);
-  return consoles.length > 0 ? consoles : [STDERR];
-}
-
-/** Writes `line` and drops what the file does not take: a stuck console must not hold PID 1. */
-function offer(fd: number, line: string): void {
-  try {
-    write(fd, encoder.encode(line));
-  } catch {
-    // There is no other place to complain in.
-  }
-}
-
-/** The bytes the terminal `fd` has still to send; none when it is not a terminal. */
-function unsent(fd: number): number {
-  try {
-    return pendingOutput(fd);
-  } catch {
-    return 0;
-  }
+/** Lets others hear the lines, and keeps those that nobody could hear yet. */
+function createAudience(): { tell(line: string): void; listen(listener: (line: string) => void): void } {
+  const listeners: ((line: string) => void)[] = [];
+  const backlog: string[] = [];
+  return {
+    tell(line) {
+      if (listeners.length === 0 && backlog.length < BACKLOG) backlog.push(line);
+      for (const listener of listeners) listener(line);
+    },
+    listen(listener) {
+      listeners.push(listener);
+      for (const line of backlog.splice(0)) listener(line);
+    },
+  };
 }
 
 /**
@@ -121,8 +117,9 @@ function unsent(fd: number): number {
  * ```
  */
 export function openLog(places: LogPlaces): Log {
-  const consoles = openConsoles(places);
+  const terminals = openTerminals(places);
   const kernelLog = openSink(places.kernelLog);
+  const audience = createAudience();
   let lastProblem: string | undefined;
 
   /** Writes a line everywhere; `priority` is for the kernel's log. */
@@ -135,8 +132,9 @@ export function openLog(places: LogPlaces): Log {
     }
     const line = formatEvent(uptime, event);
     // Terminals want a carriage return too, or the next program's line is indented.
-    for (const console of consoles) offer(console, `${line}\r\n`);
+    for (const terminal of terminals) terminal.write(`${line}\r\n`);
     if (kernelLog !== undefined) offer(kernelLog, `${priority}${line}\n`);
+    audience.tell(line);
   }
 
   return {
@@ -146,9 +144,12 @@ export function openLog(places: LogPlaces): Log {
       say(event, PRIORITY.warning);
     },
     lastProblem: () => lastProblem,
+    show: (line) => terminals.map((terminal) => terminal.offer(`${printable(line)}\r\n`)).every((taken) => taken),
+    listen: audience.listen,
+    terminals,
     async drain() {
       for (let look = 0; look < DRAIN.looks; look++) {
-        if (consoles.every((fd) => unsent(fd) === 0)) return;
+        if (terminals.every((terminal) => terminal.unsent() === 0)) return;
         await new Promise((done) => setTimeout(done, DRAIN.pauseMs));
       }
     },
@@ -177,12 +178,20 @@ export interface MemoryLog extends Log {
  */
 export function memoryLog(): MemoryLog {
   const lines: string[] = [];
+  const audience = createAudience();
   let lastProblem: string | undefined;
+  const say = (line: string) => {
+    lines.push(line);
+    audience.tell(line);
+  };
   return {
     lines,
-    write: (event) => void lines.push(event),
-    problem: (event) => void lines.push(lastProblem = event),
+    write: say,
+    problem: (event) => say(lastProblem = event),
     lastProblem: () => lastProblem,
+    show: (line) => lines.push(line) > 0,
+    listen: audience.listen,
+    terminals: [],
     drain: () => Promise.resolve(),
   };
 }

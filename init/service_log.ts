@@ -1,8 +1,11 @@
 /**
- * What a service prints: a file in /var/log that never outgrows its limit.
+ * What a service prints: a file that it writes itself, with nothing of PID 1
+ * in between.
  *
  * @module
  */
+
+import { doneWithin } from "./done_within.ts";
 
 /** How much of a service's end is read to find its last line, in bytes. */
 const TAIL = 2048;
@@ -10,11 +13,28 @@ const TAIL = 2048;
 /** How much of a line the console can take, in characters. */
 const LONGEST_LINE = 200;
 
+/** How long that may take, in seconds: the file may lie on a disk that hangs. */
+const READ_LIMIT = 1;
+
+/** The words that a start puts into the log. */
+const START = /^--- \S+, start \d+ of this boot, /;
+
+/** Reads the end of a file. */
+async function tailOf(path: string): Promise<string> {
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
+  await file.seek(Math.max(0, size - TAIL), Deno.SeekMode.Start);
+  const bytes = new Uint8Array(TAIL);
+  const length = await file.read(bytes) ?? 0;
+  return new TextDecoder().decode(bytes.subarray(0, length));
+}
+
 /**
- * Reads the last line that is not empty, or its beginning when it is long.
+ * Reads the last line since the service's last start that is not empty, or its
+ * beginning when it is long.
  *
  * @param path The file.
- * @returns The line, or nothing when there is none.
+ * @returns The line, or nothing when there is none, or it cannot be read soon.
  *
  * @example Usage
  * ```ts
@@ -22,52 +42,16 @@ const LONGEST_LINE = 200;
  *
  * const path = Deno.makeTempFileSync();
  * Deno.writeTextFileSync(path, "starting\nno such device\n\n");
- * assert.equal(lastLine(path), "no such device");
+ * assert.equal(await lastLine(path), "no such device");
  * Deno.removeSync(path);
  * ```
  */
-export function lastLine(path: string): string | undefined {
-  try {
-    using file = Deno.openSync(path);
-    const { size } = file.statSync();
-    file.seekSync(Math.max(0, size - TAIL), Deno.SeekMode.Start);
-    const bytes = new Uint8Array(TAIL);
-    const length = file.readSync(bytes) ?? 0;
-    return new TextDecoder().decode(bytes.subarray(0, length))
-      .split("\n").findLast((line) => line.trim() !== "")
-      ?.slice(0, LONGEST_LINE);
-  } catch {
-    // A service without a log, or whose log is a console, has no last line.
-    return undefined;
-  }
-}
-
-/**
- * Moves a file that has grown beyond `limit` to `<path>.1` and empties it.
- *
- * The service keeps its descriptor and goes on at the file's new end, since it
- * is open for appending. A line written between copy and cut is lost.
- *
- * @param path The file.
- * @param limit Its greatest size in bytes.
- *
- * @example Usage
- * ```ts
- * import assert from "node:assert/strict";
- *
- * const path = Deno.makeTempFileSync();
- * Deno.writeTextFileSync(path, "0123456789");
- * rotate(path, 9);
- * assert.equal(Deno.readTextFileSync(path), "");
- * assert.equal(Deno.readTextFileSync(`${path}.1`), "0123456789");
- * ```
- */
-export function rotate(path: string, limit: number): void {
-  try {
-    if (Deno.statSync(path).size <= limit) return;
-  } catch {
-    return; // The service has not been started yet.
-  }
-  Deno.copyFileSync(path, `${path}.1`);
-  Deno.truncateSync(path);
+export async function lastLine(path: string): Promise<string | undefined> {
+  let tail = "";
+  // A service whose log cannot be read has no last line.
+  await doneWithin(tailOf(path).then((text) => tail = text, () => {}), READ_LIMIT);
+  const lines = tail.split("\n");
+  return lines.slice(lines.findLastIndex((line) => START.test(line)) + 1)
+    .findLast((line) => line.trim() !== "")
+    ?.slice(0, LONGEST_LINE);
 }
