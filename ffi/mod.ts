@@ -19,3 +19,4 @@ export * from "./namespace.ts";
 export * from "./net.ts";
 export * from "./process.ts";
 export * from "./reboot.ts";
+export * from "./watchdog.ts";

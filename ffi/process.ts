@@ -34,6 +34,7 @@ const CLD_EXITED = 1;
 /** The numbers of the signals that are sent here, as in signal(7). */
 export const SIGNALS = {
   SIGINT: 2,
+  SIGABRT: 6,
   SIGKILL: 9,
   SIGTERM: 15,
   SIGCHLD: 17,

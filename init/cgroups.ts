@@ -5,6 +5,8 @@
  * @module
  */
 
+import { thaw } from "./freezer.ts";
+
 /** Puts this process, all its threads, into `group`; "0" means the writer. */
 function join(group: string): void {
   Deno.writeTextFileSync(`${group}/cgroup.procs`, "0", { create: false });
@@ -79,10 +81,43 @@ export function enableControllers(root: string): void {
  * ```
  */
 export function startIn<T>(group: string, home: string, start: () => T): T {
+  // Who joins a group that stands still stands still, and nobody would thaw PID 1.
+  thaw(group);
   join(group);
   try {
     return start();
   } finally {
     join(home);
   }
+}
+
+/**
+ * Keeps memory for groups: what is protected is not taken from them when
+ * memory is short, neither anonymous pages nor those of their programs, which
+ * would have to be read and unpacked again and again.
+ *
+ * @param amounts The groups' directories and the bytes kept for each.
+ * @returns What could not be protected and why, for the log.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const root = Deno.makeTempDirSync();
+ * Deno.writeTextFileSync(`${root}/memory.min`, "0");
+ * assert.deepEqual(protectMemory({ [root]: 64 << 20 }), []);
+ * assert.equal(Deno.readTextFileSync(`${root}/memory.min`), "67108864");
+ * Deno.removeSync(root, { recursive: true });
+ * ```
+ */
+export function protectMemory(amounts: Readonly<Record<string, number>>): string[] {
+  const complaints: string[] = [];
+  for (const [group, bytes] of Object.entries(amounts)) {
+    try {
+      Deno.writeTextFileSync(`${group}/memory.min`, `${bytes}`, { create: false });
+    } catch (cause) {
+      complaints.push(`Cannot protect the memory of "${group}": ${(cause as Error).message}`);
+    }
+  }
+  return complaints;
 }

@@ -8,8 +8,8 @@
 export interface CommandLine {
   /** The node's name: `kios.hostname=`. */
   hostname?: string;
-  /** Where the services' output goes, a file of /var/log or the console: `kios.log=`. */
-  log: "file" | "console";
+  /** The services whose logs the console shows too: `kios.log=`. */
+  log: readonly string[];
   /** What the console shows, a status block or lines only: `kios.console=`. */
   console: "status" | "plain";
   /** The node's addresses, in the place of /etc/kubernetes/node-ip: `kios.node-ip=`. */
@@ -32,6 +32,9 @@ interface Word {
   note(line: CommandLine, value: string): void;
 }
 
+/** Names for all services' logs, and for none. */
+const LOGS: Readonly<Record<string, readonly string[]>> = { file: [], console: ["containerd", "kubelet"] };
+
 /** All words, by name. A value that needs more than a pattern is looked at where it is used. */
 const WORDS: Readonly<Record<string, Word>> = {
   "datapart": {
@@ -50,9 +53,9 @@ const WORDS: Readonly<Record<string, Word>> = {
     note: (line, value) => line.hostname = value,
   },
   "kios.log": {
-    takes: "file or console",
-    pattern: /^(?:file|console)$/,
-    note: (line, value) => line.log = value as CommandLine["log"],
+    takes: "file, console, or a list of containerd and kubelet",
+    pattern: /^(?:file|console|(?:containerd|kubelet)(?:,(?:containerd|kubelet))*)$/,
+    note: (line, value) => line.log = LOGS[value] ?? value.split(","),
   },
   "kios.node-ip": {
     takes: "one address, or two with a comma between",
@@ -101,12 +104,12 @@ function read(line: CommandLine, text: string): string | undefined {
  * const line = parseCommandLine("quiet kios.hostname=node-7 kios.log=red\n");
  * assert.equal(line.hostname, "node-7");
  * assert.deepEqual(line.complaints, [
- *   '"kios.log=red" on the command line is left out: kios.log takes file or console',
+ *   '"kios.log=red" on the command line is left out: kios.log takes file, console, or a list of containerd and kubelet',
  * ]);
  * ```
  */
 export function parseCommandLine(text: string): CommandLine {
-  const line: CommandLine = { log: "file", console: "status", complaints: [] };
+  const line: CommandLine = { log: [], console: "status", complaints: [] };
   line.complaints = split(text).map((word) => read(line, word)).filter((complaint) => complaint !== undefined);
   return line;
 }

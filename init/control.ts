@@ -6,22 +6,11 @@
  */
 
 import type { Power, Request as ShutdownRequest } from "./shutdown.ts";
-import type { ServiceStatus } from "./supervisor.ts";
-
-/** What the node tells about itself. */
-export interface NodeStatus {
-  /** The node's name. */
-  hostname: string;
-  /** Seconds since the kernel started. */
-  uptime: number;
-  /** What its services are at. */
-  services: ServiceStatus[];
-}
 
 /** What the control socket can reach of the node. */
 export interface Controls {
   /** Tells how the node is doing. */
-  status(): NodeStatus;
+  status(): object;
   /** Asks for its end. */
   requestShutdown(request: ShutdownRequest): void;
 }

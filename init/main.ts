@@ -5,24 +5,29 @@
  */
 
 import { bringUp, RB_AUTOBOOT, RB_POWER_OFF, reboot } from "../ffi/mod.ts";
-import { enableControllers, makeGroups } from "./cgroups.ts";
+import { enableControllers, makeGroups, protectMemory } from "./cgroups.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
+import { type Display, showDisplay } from "./console/display.ts";
+import { statusLines } from "./console/status_lines.ts";
 import { serveControl } from "./control.ts";
+import { type HardwareWatchdog, watchHardware } from "./hardware_watchdog.ts";
 import { nameHost } from "./hostname.ts";
 import { lastResort } from "./last_resort.ts";
 import { doneWithin } from "./done_within.ts";
+import { setOomScore } from "./launch.ts";
 import { setLimits } from "./limits.ts";
 import { type Log, openLog } from "./log.ts";
+import { keepLogs, type Logs } from "./logs.ts";
 import { mountAll } from "./mounts.ts";
 import { KIOS, type Node } from "./node.ts";
 import { shutdownPhases } from "./phases.ts";
 import { findPowerButtons, watchPowerButton } from "./power_button.ts";
 import { createReaper, type Reaper } from "./reaper.ts";
 import { serveRegistry } from "./registry.ts";
-import { rotate } from "./service_log.ts";
 import { type Request, runPhases } from "./shutdown.ts";
 import { takeSignals } from "./signals.ts";
 import { makeSkeleton } from "./skeleton.ts";
+import { createStatus, NO_DISK, type StatusSource } from "./status.ts";
 import { createSteps } from "./steps.ts";
 import { type Service, supervise, type Supervised } from "./supervisor.ts";
 import { writeSysctls } from "./sysctls.ts";
@@ -35,9 +40,6 @@ interface Services {
   runtime: Supervised;
   kubelet: Supervised;
 }
-
-/** How often the services' logs are looked at, in milliseconds. */
-const ROTATION_INTERVAL = 60_000;
 
 /**
  * Boots a node, keeps it running, and takes it down when that is asked for.
@@ -54,6 +56,7 @@ export async function boot(node: Node): Promise<void> {
   listenToSignals(reaper, shutdown.resolve);
   const { required, optional } = createSteps(node.beforeStep);
   let log: Log | undefined;
+  let display: Display | undefined;
   try {
     const complaints = required("mount what the runtime needs", () => mountAll(node.firstMounts));
     const said = log = openLog(node.log);
@@ -62,23 +65,25 @@ export async function boot(node: Node): Promise<void> {
     required("make the skeleton", () => makeSkeleton(node.skeleton));
     const words = required("read the command line", () => parseCommandLine(Deno.readTextFileSync(node.commandLine)));
     complaints.push(...words.complaints, ...setLimits(node.limits));
-    const services = required("take care of services", () => superviseServices(node, { words, reaper, log: said }));
+    const services = required("take care of services", () => superviseServices(node, { reaper, log: said }));
+    const logs = required("keep logs", () => keepNodeLogs(node, { log: said, shown: words.log }));
     services.runtime.start();
 
     complaints.push(...required("mount the rest", () => mountAll(node.laterMounts)));
     complaints.push(...optional("set the kernel up", log, () => writeSysctls(node.sysctls)) ?? []);
     complaints.forEach(log.problem);
     required("enable controllers", () => enableControllers(node.cgroupRoot));
+    optional("protect the system's memory", log, () => protect(node, said));
     optional("bring up lo", log, () => bringUp("lo"));
     const hostname = required(
       "name the host",
       () => nameHost(node.hostname, { commandLine: words.hostname, complain: said.problem }),
     );
     required("serve images", () => openRegistry(node, said));
+    const status = required("gather the status", () => gatherStatus(node, { services, hostname, log: said }));
     optional("open the control socket", log, () =>
-      openControlSocket(node, {
-        services,
-        hostname,
+      serveControl(node.controlSocket, {
+        status: status.status,
         requestShutdown: shutdown.resolve,
       }));
     optional(
@@ -86,14 +91,18 @@ export async function boot(node: Node): Promise<void> {
       log,
       () => watchPowerButtons(node, { requestShutdown: shutdown.resolve, log: said }),
     );
-    optional("keep logs small", log, () => keepLogsSmall([node.runtime, node.kubelet], node.logLimit));
+    const watchdog = optional("feed the watchdog", log, () => watchHardware(node.watchdog, said));
     services.kubelet.start();
+    display = optional("show the status", log, () => showStatus(node, { status, log: said, style: words.console }));
 
     const request = await shutdown.promise;
+    display?.end();
+    watchdog?.slow();
     log.write(`shutdown: ${request.reason}`);
-    await runPhases(shutdownPhases({ ...node, ...services, reaper }), log, node.beforeStep);
-    await powerDown(request, log);
+    await runPhases(shutdownPhases({ ...node, ...services, reaper, logs }), log, node.beforeStep);
+    await powerDown(request, { log, watchdog });
   } catch (cause) {
+    display?.end();
     await lastResort(cause, log ?? openLog(node.log), {
       countdown: node.countdown,
     });
@@ -129,15 +138,12 @@ function surviveErrors(log: Log): void {
 /** Takes the services into care, each with a control group. */
 function superviseServices(
   node: Node,
-  options: { words: CommandLine; reaper: Reaper; log: Log },
+  options: { reaper: Reaper; log: Log },
 ): Services {
-  const { words, reaper, log } = options;
+  const { reaper, log } = options;
   makeGroups([node.initGroup, node.runtime.group, node.kubelet.group]);
   const take = (service: Service, needs?: Promise<void>) =>
-    supervise(
-      words.log === "console" ? { ...service, output: "/dev/console" } : service,
-      { log, reaper, backoff: node.backoff, home: node.initGroup, ...needs && { needs } },
-    );
+    supervise(service, { log, reaper, backoff: node.backoff, home: node.initGroup, ...needs && { needs } });
   const runtime = take(node.runtime);
   const needs = runtimeReady(runtime, { limit: node.runtimeLimit, log });
   return { runtime, kubelet: take(node.kubelet, needs) };
@@ -149,24 +155,37 @@ function openRegistry(node: Node, log: Log): void {
   log.write("registry listening");
 }
 
-/** Lets root, and the pods it lets, ask how the node is and end it. */
-function openControlSocket(
+/** Gathers what the node tells about itself. */
+function gatherStatus(
   node: Node,
-  options: {
-    services: Services;
-    hostname: string;
-    requestShutdown: RequestShutdown;
-  },
-): void {
-  const { services, hostname, requestShutdown } = options;
-  serveControl(node.controlSocket, {
-    status: () => ({
-      hostname,
-      uptime: parseFloat(Deno.readTextFileSync(node.log.uptime)),
-      services: [services.runtime.status(), services.kubelet.status()],
-    }),
-    requestShutdown,
+  options: { services: Services; hostname: string; log: Log },
+): StatusSource {
+  const { services, hostname, log } = options;
+  return createStatus({
+    hostname,
+    osRelease: node.osRelease,
+    uptime: node.log.uptime,
+    pods: node.pods,
+    mode: () => "standalone",
+    services: () => [services.runtime.status(), services.kubelet.status()],
+    disk: () => NO_DISK,
+    lastProblem: log.lastProblem,
   });
+}
+
+/** Shows on the consoles how the node is, at the top of those that can show it there. */
+function showStatus(
+  node: Node,
+  options: { status: StatusSource; log: Log; style: CommandLine["console"] },
+): Display {
+  const { status, log, style } = options;
+  const display = showDisplay(style === "status" ? log.terminals : [], {
+    lines: () => statusLines(status.status()),
+    refresh: status.refresh,
+    ...node.display,
+  });
+  log.listen(display.changed);
+  return display;
 }
 
 /** Ends the node when its power button is pressed. */
@@ -183,12 +202,15 @@ function watchPowerButtons(
   }
 }
 
-/** Looks at the services' logs from time to time, for they lie in RAM. */
-function keepLogsSmall(services: readonly Service[], limit: number): void {
-  setInterval(
-    () => services.forEach(({ output }) => rotate(output, limit)),
-    ROTATION_INTERVAL,
-  );
+/** Keeps the logs, and shows those that are asked for on the consoles. */
+function keepNodeLogs(node: Node, options: { log: Log; shown: readonly string[] }): Logs {
+  return keepLogs(node.logs, { ...options, services: [node.runtime, node.kubelet] });
+}
+
+/** Sees to it that pods lose their memory before the system does. */
+function protect(node: Node, log: Log): void {
+  if (!setOomScore("self", node.oomScore)) log.problem(`cannot set the OOM score of PID 1 to ${node.oomScore}`);
+  protectMemory(node.reserves).forEach(log.problem);
 }
 
 /** Waits until the runtime is ready, but not for ever: a kubelet that finds none says so itself. */
@@ -202,9 +224,15 @@ async function runtimeReady(
 }
 
 /** Ends the machine. */
-async function powerDown(request: Request, log: Log): Promise<void> {
+async function powerDown(
+  request: Request,
+  options: { log: Log; watchdog: HardwareWatchdog | undefined },
+): Promise<void> {
+  const { log, watchdog } = options;
   log.write(request.power === "off" ? "power off" : "reboot");
   await log.drain();
+  // A reboot that hangs is one more reason to reset the machine; one that is off stays off.
+  if (request.power === "off") watchdog?.disarm();
   reboot(request.power === "off" ? RB_POWER_OFF : RB_AUTOBOOT);
 }
 

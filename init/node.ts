@@ -8,8 +8,11 @@
 import type { Backoff } from "./backoff.ts";
 import type { HostnamePlaces } from "./hostname.ts";
 import { type Limit, LIMITS } from "./limits.ts";
+import type { WatchdogPlace } from "./hardware_watchdog.ts";
 import type { LogPlaces } from "./log.ts";
+import type { LogFiles } from "./logs.ts";
 import { FIRST_MOUNTS, LATER_MOUNTS, type Mount } from "./mounts.ts";
+import type { PodPlaces } from "./pods.ts";
 import type { Registry } from "./registry.ts";
 import { CGROUP_ROOT, CONTAINERD, INIT_GROUP, KUBELET } from "./services.ts";
 import { type Bone, SKELETON } from "./skeleton.ts";
@@ -34,6 +37,10 @@ export interface Node {
   cgroupRoot: string;
   /** The control group of PID 1. */
   initGroup: string;
+  /** Whom the kernel kills when memory is short: PID 1's own score. */
+  oomScore: number;
+  /** The memory kept for control groups, in bytes: memory.min. */
+  reserves: Readonly<Record<string, number>>;
   /** The container runtime. */
   runtime: Service;
   /** The kubelet. */
@@ -42,8 +49,16 @@ export interface Node {
   backoff: Backoff;
   /** How long the kubelet waits for the runtime to be ready, in seconds. */
   runtimeLimit: number;
-  /** The greatest size of a service's log, in bytes. */
-  logLimit: number;
+  /** Where logs lie, and how large they may become. */
+  logs: LogFiles;
+  /** The machine's watchdog. */
+  watchdog: WatchdogPlace;
+  /** The file that tells the system's version: os-release(5). */
+  osRelease: string;
+  /** Where pods are seen. */
+  pods: PodPlaces;
+  /** How often the consoles' status is looked at, and how long it waits for more to change, in milliseconds. */
+  display: { interval: number; settle: number };
   /** How long a console can be read before PID 1 gives up, in seconds. */
   countdown: number;
   /** The kernel's command line. */
@@ -64,6 +79,17 @@ export interface Node {
   beforeStep?: (name: string) => void;
 }
 
+/**
+ * What the system's own programs use of memory beside three idle pods, their files among it; measured: 59 MB for init (of
+ * which the kernel counts a part to nobody), 89 for containerd and three shims, 81 for kubelet. No more, or a machine of
+ * 512 MB has none left for pods.
+ */
+const RESERVES: Readonly<Record<string, number>> = {
+  [INIT_GROUP]: 64 << 20,
+  [CONTAINERD.group]: 96 << 20,
+  [KUBELET.group]: 80 << 20,
+};
+
 /** kiOS. */
 export const KIOS: Node = {
   log: {
@@ -79,11 +105,23 @@ export const KIOS: Node = {
   limits: LIMITS,
   cgroupRoot: CGROUP_ROOT,
   initGroup: INIT_GROUP,
+  oomScore: -1000,
+  reserves: RESERVES,
   runtime: CONTAINERD,
   kubelet: KUBELET,
   backoff: { first: 0.25, longest: 30, healthy: 60 },
   runtimeLimit: 60,
-  logLimit: 4 * 1024 * 1024,
+  logs: {
+    init: "/var/log/kios/init.log",
+    queue: 500,
+    // Three logs in RAM of four files each: 24 MiB at the most, of a node that has been in trouble for days.
+    limits: { size: 2 << 20, keep: 3, interval: 10, freeze: 1, copy: 5 },
+  },
+  // Longer than any loop that is not broken takes, on a machine that is starved of its processors too.
+  watchdog: { device: "/dev/watchdog", timeout: 60, shutdown: 180 },
+  osRelease: "/etc/os-release",
+  pods: { cgroup: `${CGROUP_ROOT}/kubepods`, manifests: "/etc/kubernetes/manifests" },
+  display: { interval: 3000, settle: 200 },
   countdown: 10,
   commandLine: "/proc/cmdline",
   hostname: {

@@ -1,5 +1,13 @@
 const decoder = new TextDecoder();
 
+/** What a service says about itself by sd_notify(3). */
+export interface Notes {
+  /** `READY=1`: it has started. */
+  ready(): void;
+  /** `WATCHDOG=1`: it is alive. */
+  alive?(): void;
+}
+
 /**
  * Listens for what one service says about itself by sd_notify(3).
  *
@@ -7,32 +15,28 @@ const decoder = new TextDecoder();
  * asking the kernel.
  *
  * @param path The socket; the service gets it as NOTIFY_SOCKET.
- * @param onReady Called on each `READY=1`.
+ * @param notes What is done on each note.
  * @returns The socket, to be closed by whoever stops listening.
  *
  * @example Usage
  * ```ts
  * const path = `${Deno.makeTempDirSync()}/notify`;
- * const socket = listenForReady(path, () => {});
+ * const socket = listenForNotes(path, { ready() {} });
  * socket.close();
  * ```
  */
-export function listenForReady(
-  path: string,
-  onReady: () => void,
-): Deno.DatagramConn {
+export function listenForNotes(path: string, notes: Notes): Deno.DatagramConn {
   const socket = Deno.listenDatagram({ transport: "unixpacket", path });
   Deno.chmodSync(path, 0o600);
-  void receive(socket, onReady);
+  void receive(socket, notes);
   return socket;
 }
 
 /** Reads datagrams, lists of `NAME=value` lines, until the socket is closed. */
-async function receive(
-  socket: Deno.DatagramConn,
-  onReady: () => void,
-): Promise<void> {
+async function receive(socket: Deno.DatagramConn, notes: Notes): Promise<void> {
   for await (const [datagram] of socket) {
-    if (decoder.decode(datagram).split("\n").includes("READY=1")) onReady();
+    const lines = decoder.decode(datagram).split("\n");
+    if (lines.includes("READY=1")) notes.ready();
+    if (lines.includes("WATCHDOG=1")) notes.alive?.();
   }
 }

@@ -1,5 +1,6 @@
 import { SIGNALS, spawn, sync } from "../ffi/mod.ts";
 import { doneWithin } from "./done_within.ts";
+import type { Logs } from "./logs.ts";
 import type { Reaper } from "./reaper.ts";
 import { sendSignal } from "./send_signal.ts";
 import type { Phase } from "./shutdown.ts";
@@ -13,6 +14,8 @@ export interface Running {
   runtime: Supervised;
   /** Who tells that all are gone. */
   reaper: Reaper;
+  /** The logs, which keep their disk busy. */
+  logs: Logs;
   /** The table of mounts: proc_pid_mounts(5). */
   mounts: string;
   /** The program that unmounts. */
@@ -41,7 +44,7 @@ const KILL_LIMIT = 3;
  * ```
  */
 export function shutdownPhases(running: Running): Phase[] {
-  const { kubelet, runtime, reaper, mounts, umount } = running;
+  const { kubelet, runtime, reaper, logs, mounts, umount } = running;
   return [
     { name: "stop kubelet", limit: 15, run: () => kubelet.stop(10) },
     { name: "stop containerd", limit: 15, run: () => runtime.stop(10) },
@@ -50,6 +53,7 @@ export function shutdownPhases(running: Running): Phase[] {
       limit: TERM_LIMIT + KILL_LIMIT + 2,
       run: () => endAll(reaper),
     },
+    { name: "close logs", limit: 15, run: () => logs.close() },
     { name: "sync", limit: 20, run: sync },
     {
       name: "unmount disks",

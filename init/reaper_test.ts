@@ -32,6 +32,23 @@ Deno.test("childless() waits for the last child", async () => {
   assert.equal(alone, true);
 });
 
+Deno.test("sweep() collects thousands a few at a turn, so that the loop goes on", async () => {
+  let left = 10_000;
+  let turns = 0;
+  const ticks = setInterval(() => turns++, 0);
+  const reaper = createReaper(() => {
+    if (left === 0) throw NO_CHILD;
+    return { pid: left--, status: 0 };
+  });
+  const last = reaper.exitOf(1);
+  reaper.sweep();
+  assert(left > 9000, "one turn did it all");
+  reaper.sweep();
+  await Promise.all([last, reaper.childless()]);
+  clearInterval(ticks);
+  assert(turns > 10, `the loop turned ${turns} times`);
+});
+
 Deno.test("sweep() passes on what is not the want of children", () => {
   const reaper = createReaper(() => {
     throw new SyscallError("waitid", { errno: 22, code: "EINVAL" });

@@ -25,6 +25,7 @@ Deno.test("shutdownPhases() stop the kubelet before the runtime, and unmount las
     kubelet: stoppable("kubelet", stopped),
     runtime: stoppable("containerd", stopped),
     reaper: createReaper(() => undefined),
+    logs: { close: () => Promise.resolve() },
     mounts: "/dev/null",
     umount: "/bin/umount",
   });
@@ -32,6 +33,7 @@ Deno.test("shutdownPhases() stop the kubelet before the runtime, and unmount las
     "stop kubelet",
     "stop containerd",
     "stop the rest",
+    "close logs",
     "sync",
     "unmount disks",
   ]);

@@ -1,12 +1,13 @@
-import { type Exit, O_APPEND, O_CREAT, O_RDONLY, O_WRONLY, SIGNALS, spawn } from "../ffi/mod.ts";
+import { type Exit, SIGNALS } from "../ffi/mod.ts";
 import { type Backoff, nextWait } from "./backoff.ts";
-import { startIn } from "./cgroups.ts";
 import { doneWithin } from "./done_within.ts";
+import { launch, openAgain, openFirst } from "./launch.ts";
+import { type Liveness, type Watch, watchLiveness } from "./liveness.ts";
 import type { Log } from "./log.ts";
-import { listenForReady } from "./notify.ts";
+import { listenForNotes } from "./notify.ts";
 import type { Reaper } from "./reaper.ts";
 import { sendSignal } from "./send_signal.ts";
-import { handOver, type HeldFile, holdBack } from "./held_file.ts";
+import { handOver, type HeldFile } from "./held_file.ts";
 import { lastLine } from "./service_log.ts";
 
 /** A program that PID 1 keeps running. */
@@ -27,6 +28,12 @@ export interface Service {
   notifySocket: string;
   /** The file among its arguments that it does not get before what it needs is ready. */
   held?: HeldFile;
+  /** How long a start may take until it is ready, in seconds. */
+  readyLimit: number;
+  /** How it shows, once it is ready, that it is alive. */
+  liveness?: Liveness;
+  /** Whom the kernel kills when memory is short: proc_pid_oom_score_adj(5). */
+  oomScore?: number;
 }
 
 /** What a service needs around it. */
@@ -107,27 +114,8 @@ export function describeExit(exit: Exit): string {
 /** How long a process may take to end when it is told to, before it is killed, in seconds. */
 const RESTART_LIMIT = 10;
 
-/** Starts the service's process. */
-function launch(service: Service, home: string, args: readonly string[]): number {
-  return startIn(
-    service.group,
-    home,
-    () =>
-      spawn(service.path, holdBack(service.held, args), {
-        env: { ...service.env, NOTIFY_SOCKET: service.notifySocket },
-        files: [
-          { fd: 0, open: "/dev/null", flags: O_RDONLY },
-          {
-            fd: 1,
-            open: service.output,
-            flags: O_WRONLY | O_CREAT | O_APPEND,
-            mode: 0o640,
-          },
-          { fd: 2, dup2: 1 },
-        ],
-      }),
-  );
-}
+/** How long a process may take to end of SIGABRT, of which Go's programs say what they were at, in seconds. */
+const ABORT_LIMIT = 5;
 
 /**
  * Takes a service into care: once started, it is started again whenever it
@@ -152,6 +140,7 @@ function launch(service: Service, home: string, args: readonly string[]): number
  *   output: `${directory}/log`,
  *   group: directory,
  *   notifySocket: `${directory}/notify`,
+ *   readyLimit: 60,
  * }, {
  *   log: memoryLog(),
  *   reaper: createReaper(),
@@ -181,15 +170,50 @@ export function supervise(
   let restarting = Promise.withResolvers<void>();
   let isRestarting = false;
   let lateKill: number | undefined;
+  let watch: Watch | undefined;
   let running: Promise<void> = Promise.resolve();
 
-  const socket = listenForReady(service.notifySocket, () => {
-    if (status.state !== "starting") return;
-    status.state = "ready";
-    log.write(`${name} ready`);
-    attempts?.ready();
-    firstReady.resolve();
+  const socket = listenForNotes(service.notifySocket, {
+    ready() {
+      if (status.state !== "starting") return;
+      status.state = "ready";
+      log.write(`${name} ready`);
+      if (service.liveness !== undefined) watch = watchLiveness(service.liveness, abort);
+      attempts?.ready();
+      firstReady.resolve();
+    },
+    alive: () => watch?.fed(),
   });
+
+  /** Ends a process that does not do what it should; as with any other end, a start follows. */
+  function abort(missed: string): void {
+    if (status.pid === null || stopping || isRestarting) return;
+    log.problem(`${name} ${missed}, it is killed`);
+    sendSignal(status.pid, SIGNALS.SIGABRT);
+    killIn(ABORT_LIMIT);
+  }
+
+  /** Kills the process if it has not ended by then. */
+  function killIn(seconds: number): void {
+    const { pid } = status;
+    if (pid === null) return;
+    clearTimeout(lateKill);
+    lateKill = setTimeout(() => sendSignal(pid, SIGNALS.SIGKILL), seconds * 1000);
+  }
+
+  /** Waits until the process ends; it has to become ready within its limit. */
+  async function exitOf(pid: number): Promise<Exit> {
+    const late = setTimeout(() => {
+      if (status.state === "starting") abort(`was not ready after ${service.readyLimit} s`);
+    }, service.readyLimit * 1000);
+    const exit = await reaper.exitOf(pid);
+    clearTimeout(late);
+    clearTimeout(lateKill);
+    watch?.stop();
+    watch = undefined;
+    status.pid = null;
+    return exit;
+  }
 
   /** Runs the program once; the promise tells how it ended. */
   async function runOnce(): Promise<string> {
@@ -199,8 +223,12 @@ export function supervise(
       restarting = Promise.withResolvers();
       // Without attempts there is no turn of the loop to lose: the runtime is to start at once.
       const further = attempts === undefined ? [] : await attempts.next();
+      const output = status.starts === 1 ? openFirst(service) : await openAgain(service, status.starts);
       if (stopping || isRestarting) return "was not started";
-      status.pid = launch(service, home, [...service.args, ...further]);
+      if (output !== service.output) {
+        log.problem(`${name} starts without its log, for "${service.output}" does not open`);
+      }
+      status.pid = launch(service, { args: [...service.args, ...further], output, home });
     } catch (cause) {
       return `did not start: ${(cause as Error).message}`;
     }
@@ -211,11 +239,9 @@ export function supervise(
       handOver(held, { when: Promise.resolve(needs), isWanted: () => status.pid === pid })
         .catch((cause) => log.problem(`${name} did not get its "${held.file}": ${cause.message}`));
     }
-    const exit = await reaper.exitOf(pid);
-    clearTimeout(lateKill);
-    status.pid = null;
+    const exit = await exitOf(pid);
     if (!stopping && !isRestarting) attempts?.ended(exit);
-    const line = lastLine(service.output);
+    const line = await lastLine(service.output);
     return line === undefined ? describeExit(exit) : `${describeExit(exit)} (${line})`;
   }
 
@@ -257,7 +283,7 @@ export function supervise(
       const { pid } = status;
       if (pid === null) return;
       sendSignal(pid, SIGNALS.SIGTERM);
-      lateKill = setTimeout(() => sendSignal(pid, SIGNALS.SIGKILL), RESTART_LIMIT * 1000);
+      killIn(RESTART_LIMIT);
     },
     async stop(seconds) {
       stopping = true;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { memoryLog } from "./log.ts";
 import { createReaper } from "./reaper.ts";
-import { type Attempts, supervise } from "./supervisor.ts";
+import { type Attempts, type Service, supervise } from "./supervisor.ts";
 
 /** A service of /bin/sh whose further arguments `attempts` decides on, and all it needs. */
-function shell(script: string, attempts: Attempts) {
+function shell(script: string, attempts: Attempts, care: Partial<Service> = {}) {
   const directory = Deno.makeTempDirSync();
   Deno.writeTextFileSync(`${directory}/cgroup.procs`, "");
   Deno.writeTextFileSync(`${directory}/log`, "");
@@ -19,11 +19,14 @@ function shell(script: string, attempts: Attempts) {
     output: `${directory}/log`,
     group: directory,
     notifySocket: `${directory}/notify`,
+    readyLimit: 60,
+    ...care,
   }, { log, reaper, backoff: { first: 100, longest: 100, healthy: 1 }, home: directory, attempts });
   return {
     service,
     log,
-    output: () => Deno.readTextFileSync(`${directory}/log`),
+    // Without the lines that tell of its starts.
+    output: () => Deno.readTextFileSync(`${directory}/log`).replaceAll(/^---.*\n/gm, ""),
     async [Symbol.asyncDispose]() {
       await service.stop(5);
       clearInterval(sweeping);
@@ -70,4 +73,53 @@ Deno.test("supervise() tells of each end that nobody asked for, and a restart cu
   await until(() => ends.length === 2);
   assert.equal(it.output(), "start-1\nstart-2\n");
   assert.deepEqual(ends, [3, 3]);
+});
+
+/** Attempts that count how often the service ended. */
+function counting(): { ends: number; attempts: Attempts } {
+  const it = { ends: 0, attempts: { next: () => Promise.resolve([]), ready() {}, ended: () => it.ends++ } };
+  return it;
+}
+
+Deno.test("supervise() kills a start that never becomes ready, even one that takes no notice of SIGABRT", async () => {
+  const { attempts } = counting();
+  await using it = shell("trap '' ABRT; while :; do sleep 0.1; done", attempts, { readyLimit: 0.1 });
+  it.service.start();
+  await until(() => it.service.status().state === "waiting");
+  assert.equal(it.log.lines[1], "shell was not ready after 0.1 s, it is killed");
+  assert.equal(it.log.lines[2], "shell was killed by signal 9, start 2 follows in 100 s");
+});
+
+/** Tells a notify socket something, from a socket of its own. */
+async function notify(path: string, text: string): Promise<void> {
+  const own = `${path}.${crypto.randomUUID()}`;
+  const socket = Deno.listenDatagram({ transport: "unixpacket", path: own });
+  await socket.send(new TextEncoder().encode(text), { transport: "unixpacket", path });
+  socket.close();
+  Deno.removeSync(own);
+}
+
+Deno.test("supervise() gives the time to feed, lets live who feeds, and kills who stops", async () => {
+  const it = counting();
+  const notifySocket = `${Deno.makeTempDirSync()}/notify`;
+  await using sheltered = shell("echo $WATCHDOG_USEC; sleep 1000", it.attempts, {
+    notifySocket,
+    liveness: { kind: "feed", limit: 0.5 },
+  });
+  const { service, log } = sheltered;
+  service.start();
+  await until(() => sheltered.output() === "500000\n");
+  await notify(notifySocket, "READY=1\n");
+  await until(() => service.status().state === "ready");
+  for (let meal = 0; meal < 20; meal++) {
+    await notify(notifySocket, "WATCHDOG=1\n");
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  assert.equal(service.status().state, "ready");
+  await until(() => service.status().state === "waiting");
+  assert.match(
+    log.lines.join("\n"),
+    /shell has not said for 0\.5 s that it is alive, it is killed\nshell was killed by signal 6/,
+  );
+  assert.equal(it.ends, 1);
 });

@@ -66,7 +66,10 @@ export function bootFakeNode(
   Deno.writeTextFileSync(`${directory}/cgroup/cgroup.subtree_control`, "");
   for (const group of ["init", "containerd", "kubelet"]) {
     Deno.mkdirSync(`${directory}/cgroup/${group}`);
-    Deno.writeTextFileSync(`${directory}/cgroup/${group}/cgroup.procs`, "");
+    const files = { "cgroup.procs": "", "cgroup.freeze": "0", "cgroup.events": "frozen 1\n", "memory.min": "0" };
+    for (const [name, text] of Object.entries(files)) {
+      Deno.writeTextFileSync(`${directory}/cgroup/${group}/${name}`, text);
+    }
   }
   const { runtime, kubelet } = services;
   const unshare = startAsInit([...init, directory, runtime, kubelet]);

@@ -20,8 +20,11 @@ Deno.test("a node goes on when things go wrong, and comes back from a reboot", a
 
   await test.step("kubelet names a manifest that is not YAML, and the other pods run", async () => {
     await inside(vm, "echo '{ this is: [not YAML' >/host/etc/kubernetes/manifests/broken.yaml");
-    const wait = "for i in $(seq 60); do grep -q broken.yaml /host/var/log/kubelet.log && break; sleep 1; done";
-    assert.match(await inside(vm, `${wait}; grep broken.yaml /host/var/log/kubelet.log | head -1`), /broken\.yaml/);
+    const wait = "for i in $(seq 60); do grep -q broken.yaml /host/var/log/kios/kubelet.log && break; sleep 1; done";
+    assert.match(
+      await inside(vm, `${wait}; grep broken.yaml /host/var/log/kios/kubelet.log | head -1`),
+      /broken\.yaml/,
+    );
     await waitForPage(vm.url(HELLO_PORT), { timeout: BOOT_TIMEOUT });
     await inside(vm, "rm /host/etc/kubernetes/manifests/broken.yaml");
   });

@@ -13,9 +13,10 @@ function fakeService(name: string, command: string): Service {
     path,
     args,
     env: { PATH: "/bin:/usr/bin", HOME: directory },
-    output: `${directory}/${name}.log`,
+    output: `${directory}/log/${name}.log`,
     group: `${directory}/cgroup/${name}`,
     notifySocket: `${directory}/notify-${name}`,
+    readyLimit: 60,
   };
 }
 
@@ -34,11 +35,17 @@ await boot({
   limits: [],
   cgroupRoot: `${directory}/cgroup`,
   initGroup: `${directory}/cgroup/init`,
+  oomScore: 0,
+  reserves: { [`${directory}/cgroup/init`]: 1 << 20 },
   runtime: fakeService("containerd", runtime),
   kubelet: fakeService("kubelet", kubelet),
   backoff: { first: 0.001, longest: 0.004, healthy: 60 },
   runtimeLimit: 5,
   countdown: 2,
+  logs: { ...KIOS.logs, init: `${directory}/log/init.log` },
+  watchdog: { device: `${directory}/watchdog`, timeout: 60, shutdown: 180 },
+  osRelease: "/etc/os-release",
+  pods: { cgroup: `${directory}/cgroup/kubepods`, manifests: `${directory}/manifests` },
   commandLine: `${directory}/cmdline`,
   hostname: {
     hostname: `${directory}/hostname`,
