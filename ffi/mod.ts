@@ -17,6 +17,8 @@ export * from "./host.ts";
 export * from "./mount.ts";
 export * from "./namespace.ts";
 export * from "./net.ts";
+export * from "./pipe.ts";
 export * from "./process.ts";
 export * from "./reboot.ts";
+export * from "./unix_socket.ts";
 export * from "./watchdog.ts";

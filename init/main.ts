@@ -17,6 +17,7 @@ import { doneWithin } from "./done_within.ts";
 import { setOomScore } from "./launch.ts";
 import { setLimits } from "./limits.ts";
 import { type Log, openLog } from "./log.ts";
+import { serveLogind } from "./logind/facade.ts";
 import { keepLogs, type Logs } from "./logs.ts";
 import { mountAll } from "./mounts.ts";
 import { KIOS, type Node } from "./node.ts";
@@ -24,7 +25,7 @@ import { shutdownPhases } from "./phases.ts";
 import { findPowerButtons, watchPowerButton } from "./power_button.ts";
 import { createReaper, type Reaper } from "./reaper.ts";
 import { serveRegistry } from "./registry.ts";
-import { type Request, runPhases } from "./shutdown.ts";
+import { createShutdown, describePower, type Request, runPhases, type Shutdown } from "./shutdown.ts";
 import { takeSignals } from "./signals.ts";
 import { makeSkeleton } from "./skeleton.ts";
 import { createStatus, NO_DISK, type StatusSource } from "./status.ts";
@@ -32,8 +33,8 @@ import { createSteps } from "./steps.ts";
 import { type Service, supervise, type Supervised } from "./supervisor.ts";
 import { writeSysctls } from "./sysctls.ts";
 
-/** Asks for the node's end; the first to ask is heard. */
-type RequestShutdown = (request: Request) => void;
+/** Asks for the node's end. */
+type RequestShutdown = Shutdown["request"];
 
 /** The services in care. */
 interface Services {
@@ -51,11 +52,11 @@ interface Services {
  * @returns A promise that is never kept on a machine: the end is reboot(2).
  */
 export async function boot(node: Node): Promise<void> {
-  const shutdown = Promise.withResolvers<Request>();
-  const reaper = createReaper();
-  listenToSignals(reaper, shutdown.resolve);
-  const { required, optional } = createSteps(node.beforeStep);
   let log: Log | undefined;
+  const shutdown = createShutdown(() => log);
+  const reaper = createReaper();
+  listenToSignals(reaper, shutdown.request);
+  const { required, optional } = createSteps(node.beforeStep);
   let display: Display | undefined;
   try {
     const complaints = required("mount what the runtime needs", () => mountAll(node.firstMounts));
@@ -79,27 +80,27 @@ export async function boot(node: Node): Promise<void> {
       "name the host",
       () => nameHost(node.hostname, { commandLine: words.hostname, complain: said.problem }),
     );
-    required("serve images", () => openRegistry(node, said));
+    const registry = required("serve images", () => openRegistry(node, said));
+    const logind = optional("be logind", log, () => serveLogind(node.logind, said));
     const status = required("gather the status", () => gatherStatus(node, { services, hostname, log: said }));
-    optional("open the control socket", log, () =>
-      serveControl(node.controlSocket, {
-        status: status.status,
-        requestShutdown: shutdown.resolve,
-      }));
+    const controls = { status, shutdown, services: { ...services } };
+    const control = optional("open the control socket", log, () => serveControl(node.controlSocket, controls, said));
     optional(
       "watch the power button",
       log,
-      () => watchPowerButtons(node, { requestShutdown: shutdown.resolve, log: said }),
+      () => watchPowerButtons(node, { requestShutdown: shutdown.request, log: said }),
     );
     const watchdog = optional("feed the watchdog", log, () => watchHardware(node.watchdog, said));
     services.kubelet.start();
     display = optional("show the status", log, () => showStatus(node, { status, log: said, style: words.console }));
 
-    const request = await shutdown.promise;
+    const request = await shutdown.asked;
     display?.end();
     watchdog?.slow();
     log.write(`shutdown: ${request.reason}`);
-    await runPhases(shutdownPhases({ ...node, ...services, reaper, logs }), log, node.beforeStep);
+    const servers = [control, logind, registry].filter((server) => server !== undefined);
+    const phases = shutdownPhases({ ...node, ...services, logind, servers, reaper, log, logs });
+    await runPhases(phases, log, { hurried: shutdown.hurried, before: node.beforeStep });
     await powerDown(request, { log, watchdog });
   } catch (cause) {
     display?.end();
@@ -150,9 +151,10 @@ function superviseServices(
 }
 
 /** Serves the images that came with the system. */
-function openRegistry(node: Node, log: Log): void {
-  serveRegistry(node.registry, log.problem);
+function openRegistry(node: Node, log: Log): { close(): void } {
+  const server = serveRegistry(node.registry, log.problem);
   log.write("registry listening");
+  return { close: () => void server.shutdown() };
 }
 
 /** Gathers what the node tells about itself. */
@@ -229,7 +231,7 @@ async function powerDown(
   options: { log: Log; watchdog: HardwareWatchdog | undefined },
 ): Promise<void> {
   const { log, watchdog } = options;
-  log.write(request.power === "off" ? "power off" : "reboot");
+  log.write(describePower(request.power));
   await log.drain();
   // A reboot that hangs is one more reason to reset the machine; one that is off stays off.
   if (request.power === "off") watchdog?.disarm();

@@ -11,6 +11,7 @@ import { type Limit, LIMITS } from "./limits.ts";
 import type { WatchdogPlace } from "./hardware_watchdog.ts";
 import type { LogPlaces } from "./log.ts";
 import type { LogFiles } from "./logs.ts";
+import type { LogindPlaces } from "./logind/facade.ts";
 import { FIRST_MOUNTS, LATER_MOUNTS, type Mount } from "./mounts.ts";
 import type { PodPlaces } from "./pods.ts";
 import type { Registry } from "./registry.ts";
@@ -67,6 +68,8 @@ export interface Node {
   hostname: HostnamePlaces;
   /** The registry. */
   registry: Registry;
+  /** Where logind would be, for the kubelet. */
+  logind: LogindPlaces;
   /** The control socket. */
   controlSocket: string;
   /** The directory of the input devices, and that of their files. */
@@ -133,6 +136,12 @@ export const KIOS: Node = {
     hostname: "127.0.0.1",
     port: 3170,
     layouts: ["/usr/share/kios/images"],
+  },
+  logind: {
+    // Where the kubelet's D-Bus client looks, by way of /var/run; and the file its package nodeshutdown/systemd writes.
+    bus: "/run/dbus/system_bus_socket",
+    configuration: "/etc/systemd/logind.conf.d/99-kubelet.conf",
+    delay: 30,
   },
   controlSocket: "/run/kios/control.sock",
   inputs: { classes: "/sys/class/input", devices: "/dev/input" },

@@ -1,37 +1,44 @@
-import { SIGNALS, spawn, sync } from "../ffi/mod.ts";
-import { doneWithin } from "./done_within.ts";
+import { spawn, sync } from "../ffi/mod.ts";
+import { endPods, endProcesses, graceOfRest, KILL_LIMIT, type PodEnders, type PodsEnd } from "./end_pods.ts";
+import type { Logind } from "./logind/facade.ts";
 import type { Logs } from "./logs.ts";
 import type { Reaper } from "./reaper.ts";
-import { sendSignal } from "./send_signal.ts";
 import type { Phase } from "./shutdown.ts";
 import { describeExit, type Supervised } from "./supervisor.ts";
 
 /** What the way down takes apart. */
-export interface Running {
+export interface Running extends PodEnders {
   /** The kubelet, which would start again what is stopped. */
   kubelet: Supervised;
   /** The runtime, which the kubelet needs until its end. */
   runtime: Supervised;
+  /** How the kubelet is asked to end its pods; without it, it is not. */
+  logind: Logind | undefined;
   /** Who tells that all are gone. */
   reaper: Reaper;
+  /** What PID 1 serves. */
+  servers: readonly { close(): void }[];
   /** The logs, which keep their disk busy. */
-  logs: Logs;
+  logs: Pick<Logs, "close">;
   /** The table of mounts: proc_pid_mounts(5). */
   mounts: string;
   /** The program that unmounts. */
   umount: string;
 }
 
-/** How long processes have to end by themselves, in seconds. */
-const TERM_LIMIT = 5;
-/** How long a process that was killed may take to be gone, in seconds. */
-const KILL_LIMIT = 3;
+/** How much later than it promised the kubelet may release its lock, in seconds: machines may be slow. */
+const SLACK = 10;
+
+/** The longest that the kubelet is waited for, whatever it wants: a day, in seconds. */
+const LONGEST_DELAY = 24 * 3600;
+
+/** How long pods have where nobody can tell how long the kubelet would give them, in seconds. */
+const NO_DELAY = 30;
 
 /**
  * The way down.
  *
- * Pods that are to end gracefully are ended by the kubelet, so the phase that
- * asks it to comes first in this list.
+ * Each phase has a limit, and a shorter one for when somebody is in a hurry. What could lose data has time even then.
  *
  * @param running What it takes apart.
  * @returns The phases, in order.
@@ -44,32 +51,40 @@ const KILL_LIMIT = 3;
  * ```
  */
 export function shutdownPhases(running: Running): Phase[] {
-  const { kubelet, runtime, reaper, logs, mounts, umount } = running;
+  const { kubelet, runtime, logind, reaper, servers, logs, mounts, umount } = running;
+  const delay = Math.min(logind?.delay() ?? NO_DELAY, LONGEST_DELAY);
+  let pods: PodsEnd = "not ended";
   return [
-    { name: "stop kubelet", limit: 15, run: () => kubelet.stop(10) },
-    { name: "stop containerd", limit: 15, run: () => runtime.stop(10) },
+    {
+      name: "end the pods",
+      limit: delay + SLACK,
+      hurriedLimit: 0,
+      run: async () => void (pods = await endPods(running)),
+    },
+    { name: "stop kubelet", limit: 15, hurriedLimit: 2, run: () => kubelet.stop(10) },
+    { name: "stop containerd", limit: 15, hurriedLimit: 5, run: () => runtime.stop(10) },
     {
       name: "stop the rest",
-      limit: TERM_LIMIT + KILL_LIMIT + 2,
-      run: () => endAll(reaper),
+      limit: delay + SLACK + KILL_LIMIT,
+      hurriedLimit: KILL_LIMIT + 2,
+      run: (hurried) => endProcesses(reaper, { grace: graceOfRest(pods, delay), hurried }),
     },
-    { name: "close logs", limit: 15, run: () => logs.close() },
-    { name: "sync", limit: 20, run: sync },
+    { name: "close sockets", limit: 5, hurriedLimit: 1, run: () => closeAll(servers) },
+    { name: "close logs", limit: 15, hurriedLimit: 5, run: () => logs.close() },
+    { name: "sync", limit: 20, hurriedLimit: 10, run: sync },
     {
       name: "unmount disks",
       limit: 20,
+      hurriedLimit: 10,
       run: () => unmountDisks({ mounts, umount, reaper }),
     },
   ];
 }
 
-/** Ends every process but this one: first politely, then not. */
-async function endAll(reaper: Reaper): Promise<void> {
-  const gone = reaper.childless();
-  sendSignal(-1, SIGNALS.SIGTERM);
-  if (await doneWithin(gone, TERM_LIMIT)) return;
-  sendSignal(-1, SIGNALS.SIGKILL);
-  await doneWithin(gone, KILL_LIMIT);
+/** Closes what lets others reach files of the node. */
+function closeAll(servers: readonly { close(): void }[]): Promise<void> {
+  for (const server of servers) server.close();
+  return Promise.resolve();
 }
 
 /**

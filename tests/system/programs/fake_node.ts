@@ -53,6 +53,7 @@ await boot({
     interfaces: "/sys/class/net",
   },
   registry: { hostname: "127.0.0.1", port: 3170, layouts: [] },
+  logind: { bus: `${directory}/bus`, configuration: `${directory}/99-kubelet.conf`, delay: 2 },
   controlSocket: `${directory}/control.sock`,
   mounts: "/dev/null",
   inputs: { classes: "/nowhere", devices: "/nowhere" },

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { memoryLog } from "./log.ts";
+import type { Logind } from "./logind/facade.ts";
+import { mountedDisks, shutdownPhases } from "./phases.ts";
+import { createReaper } from "./reaper.ts";
+import type { Supervised } from "./supervisor.ts";
+
+/** A service that notes when it is stopped. */
+function stoppable(name: string, happened: string[]): Supervised {
+  return {
+    start() {},
+    ready: Promise.resolve(),
+    status: () => ({ name, state: "ready", pid: 1, starts: 1, lastEnd: null }),
+    restart() {},
+    stop() {
+      happened.push(`stop ${name}`);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A logind whose lock is released when it is told to announce a shutdown. */
+function fakeLogind(happened: string[], delay: number): Logind {
+  return {
+    delay: () => delay,
+    isHeld: () => true,
+    announceShutdown: () => void happened.push("announce"),
+    released: () => Promise.resolve(void happened.push("released")),
+    close: () => void happened.push("close logind"),
+  };
+}
+
+function phasesOf(logind: Logind | undefined, happened: string[] = []) {
+  return shutdownPhases({
+    kubelet: stoppable("kubelet", happened),
+    runtime: stoppable("containerd", happened),
+    logind,
+    log: memoryLog(),
+    reaper: createReaper(() => undefined),
+    logs: { close: () => Promise.resolve() },
+    servers: logind === undefined ? [] : [logind],
+    mounts: "/dev/null",
+    umount: "/bin/umount",
+  });
+}
+
+Deno.test("shutdownPhases() end the pods, then stop the kubelet before the runtime, and unmount last", async () => {
+  const happened: string[] = [];
+  const phases = phasesOf(fakeLogind(happened, 30), happened);
+  assert.deepEqual(phases.map(({ name }) => name), [
+    "end the pods",
+    "stop kubelet",
+    "stop containerd",
+    "stop the rest",
+    "close sockets",
+    "close logs",
+    "sync",
+    "unmount disks",
+  ]);
+  const run = phases.filter(({ name }) => !["stop the rest", "sync", "unmount disks"].includes(name));
+  for (const phase of run) await phase.run(new Promise(() => {}));
+  assert.deepEqual(happened, ["announce", "released", "stop kubelet", "stop containerd", "close logind"]);
+});
+
+Deno.test("shutdownPhases() wait as long as the kubelet wants, but no longer than a day, and shorter in a hurry", () => {
+  const limitFor = (logind: Logind | undefined) => phasesOf(logind)[0]!.limit;
+  assert.equal(limitFor(undefined), 40);
+  assert.equal(limitFor(fakeLogind([], 120)), 130);
+  assert.equal(limitFor(fakeLogind([], 1e9)), 24 * 3600 + 10);
+  for (const { limit, hurriedLimit } of phasesOf(undefined)) {
+    assert(limit > 0 && limit <= 60 && hurriedLimit <= 10 && hurriedLimit < limit);
+  }
+});
+
+Deno.test("mountedDisks() finds the disks, the last mounted first", () => {
+  const table = `\
+/root.erofs / erofs ro 0 0
+devtmpfs /dev devtmpfs rw 0 0
+/dev/vda2 /var/lib/containerd ext4 rw 0 0
+/dev/vdb /var/lib/kubelet/pods/a\\040b ext4 rw 0 0
+`;
+  assert.deepEqual(mountedDisks(table), [
+    "/var/lib/kubelet/pods/a b",
+    "/var/lib/containerd",
+  ]);
+});
