@@ -17,6 +17,8 @@ export const O_WRONLY = 1;
 export const O_RDWR = 2;
 /** Create the file when it is not there. */
 export const O_CREAT = 0o100;
+/** Empty the file. */
+export const O_TRUNC = 0o1000;
 /** Do not become the controlling terminal. */
 export const O_NOCTTY = 0o400;
 /** Write at the end, wherever that is by then. */

@@ -91,6 +91,11 @@ const SYMBOLS = {
   // lost while it runs on another thread.
   sync: { parameters: [], result: "void", nonblocking: true },
 
+  // int statfs(const char *path, struct statfs *buf)
+  statfs: { parameters: ["buffer", "buffer"], result: "i32" },
+  // int clock_settime(clockid_t clockid, const struct timespec *tp)
+  clock_settime: { parameters: ["i32", "buffer"], result: "i32" },
+
   // int sethostname(const char *name, size_t len)
   sethostname: { parameters: ["buffer", "usize"], result: "i32" },
   // int chroot(const char *path)

@@ -11,6 +11,7 @@
  * @module
  */
 
+export * from "./clock.ts";
 export * from "./errno.ts";
 export * from "./file.ts";
 export * from "./host.ts";
@@ -19,6 +20,8 @@ export * from "./namespace.ts";
 export * from "./net.ts";
 export * from "./pipe.ts";
 export * from "./process.ts";
+export * from "./random.ts";
 export * from "./reboot.ts";
+export * from "./statfs.ts";
 export * from "./unix_socket.ts";
 export * from "./watchdog.ts";

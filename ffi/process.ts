@@ -43,6 +43,8 @@ export const SIGNALS = {
 /** Make this process the parent of orphans below it: prctl(2). */
 export const PR_SET_CHILD_SUBREAPER = 36;
 
+/** The greatest size of a core file: setrlimit(2). */
+export const RLIMIT_CORE = 4;
 /** The greatest number of processes of a user: setrlimit(2). */
 export const RLIMIT_NPROC = 6;
 /** One more than the greatest file descriptor: setrlimit(2). */

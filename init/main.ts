@@ -6,12 +6,16 @@
 
 import { bringUp, RB_AUTOBOOT, RB_POWER_OFF, reboot } from "../ffi/mod.ts";
 import { enableControllers, makeGroups, protectMemory } from "./cgroups.ts";
+import { raiseClock } from "./clock_floor.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { type Display, showDisplay } from "./console/display.ts";
 import { statusLines } from "./console/status_lines.ts";
 import { serveControl } from "./control.ts";
+import { type DataPartition, noPartition, takeData } from "./data/partition.ts";
 import { type HardwareWatchdog, watchHardware } from "./hardware_watchdog.ts";
 import { nameHost } from "./hostname.ts";
+import { keepForNextTime, keepIdentity } from "./identity.ts";
+import { mountKept } from "./kept.ts";
 import { lastResort } from "./last_resort.ts";
 import { doneWithin } from "./done_within.ts";
 import { setOomScore } from "./launch.ts";
@@ -26,9 +30,10 @@ import { findPowerButtons, watchPowerButton } from "./power_button.ts";
 import { createReaper, type Reaper } from "./reaper.ts";
 import { serveRegistry } from "./registry.ts";
 import { createShutdown, describePower, type Request, runPhases, type Shutdown } from "./shutdown.ts";
+import { writeRuntimeSettings } from "./runtime_settings.ts";
 import { takeSignals } from "./signals.ts";
 import { makeSkeleton } from "./skeleton.ts";
-import { createStatus, NO_DISK, type StatusSource } from "./status.ts";
+import { createStatus, type StatusSource } from "./status.ts";
 import { createSteps } from "./steps.ts";
 import { type Service, supervise, type Supervised } from "./supervisor.ts";
 import { writeSysctls } from "./sysctls.ts";
@@ -59,16 +64,23 @@ export async function boot(node: Node): Promise<void> {
   const { required, optional } = createSteps(node.beforeStep);
   let display: Display | undefined;
   try {
-    const complaints = required("mount what the runtime needs", () => mountAll(node.firstMounts));
+    const complaints = required("mount what everything needs", () => mountAll(node.firstMounts));
     const said = log = openLog(node.log);
     surviveErrors(log);
     log.write("init started");
     required("make the skeleton", () => makeSkeleton(node.skeleton));
     const words = required("read the command line", () => parseCommandLine(Deno.readTextFileSync(node.commandLine)));
     complaints.push(...words.complaints, ...setLimits(node.limits));
+    complaints.push(...optional("look at the clock", log, () => raiseClock(node.clockFloor)) ?? []);
+    const data = await optional("take the data partition", log, () =>
+      takeData(node.data, { ...words, reaper, log: said })) ??
+      noPartition(node.data.target);
+    await required("mount what is kept", () => mountKept(node.kept, { data, reaper, log: said }));
     const services = required("take care of services", () => superviseServices(node, { reaper, log: said }));
     const logs = required("keep logs", () => keepNodeLogs(node, { log: said, shown: words.log }));
+    required("tell the runtime where its files lie", () => writeRuntimeSettings(node.runtimeSettings, data.state));
     services.runtime.start();
+    const identity = optional("keep the identity", log, () => keepIdentity(node, { data, log: said }));
 
     complaints.push(...required("mount the rest", () => mountAll(node.laterMounts)));
     complaints.push(...optional("set the kernel up", log, () => writeSysctls(node.sysctls)) ?? []);
@@ -82,7 +94,7 @@ export async function boot(node: Node): Promise<void> {
     );
     const registry = required("serve images", () => openRegistry(node, said));
     const logind = optional("be logind", log, () => serveLogind(node.logind, said));
-    const status = required("gather the status", () => gatherStatus(node, { services, hostname, log: said }));
+    const status = required("gather the status", () => gatherStatus(node, { services, hostname, data, log: said }));
     const controls = { status, shutdown, services: { ...services } };
     const control = optional("open the control socket", log, () => serveControl(node.controlSocket, controls, said));
     optional(
@@ -91,6 +103,7 @@ export async function boot(node: Node): Promise<void> {
       () => watchPowerButtons(node, { requestShutdown: shutdown.request, log: said }),
     );
     const watchdog = optional("feed the watchdog", log, () => watchHardware(node.watchdog, said));
+    await identity;
     services.kubelet.start();
     display = optional("show the status", log, () => showStatus(node, { status, log: said, style: words.console }));
 
@@ -99,7 +112,8 @@ export async function boot(node: Node): Promise<void> {
     watchdog?.slow();
     log.write(`shutdown: ${request.reason}`);
     const servers = [control, logind, registry].filter((server) => server !== undefined);
-    const phases = shutdownPhases({ ...node, ...services, logind, servers, reaper, log, logs });
+    const keep = () => keepForNextTime(node, data);
+    const phases = shutdownPhases({ ...node, ...services, logind, servers, reaper, log, logs, keep });
     await runPhases(phases, log, { hurried: shutdown.hurried, before: node.beforeStep });
     await powerDown(request, { log, watchdog });
   } catch (cause) {
@@ -160,9 +174,9 @@ function openRegistry(node: Node, log: Log): { close(): void } {
 /** Gathers what the node tells about itself. */
 function gatherStatus(
   node: Node,
-  options: { services: Services; hostname: string; log: Log },
+  options: { services: Services; hostname: string; data: DataPartition; log: Log },
 ): StatusSource {
-  const { services, hostname, log } = options;
+  const { services, hostname, data, log } = options;
   return createStatus({
     hostname,
     osRelease: node.osRelease,
@@ -170,7 +184,7 @@ function gatherStatus(
     pods: node.pods,
     mode: () => "standalone",
     services: () => [services.runtime.status(), services.kubelet.status()],
-    disk: () => NO_DISK,
+    disk: data.status,
     lastProblem: log.lastProblem,
   });
 }

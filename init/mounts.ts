@@ -19,10 +19,12 @@ import {
   MS_SHARED,
 } from "../ffi/mod.ts";
 
-/** A mount; without a `type`, a change of the mount that is there. */
+/** A mount; without a `type` and a `source`, a change of the mount that is there. */
 export interface Mount {
   /** Where. */
   target: string;
+  /** With `MS_BIND`: the directory that is shown there. */
+  source?: string;
   /** The file system's type, which is also its name in /proc/mounts. */
   type?: string;
   /** `MS_` flags, joined with `|`. */
@@ -37,9 +39,6 @@ export interface Mount {
 
 const NOTHING_SPECIAL = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 const PROGRAMS = MS_NOSUID | MS_NODEV;
-
-/** Where what is changed in /etc lies: in RAM. */
-const ETC = "/run/etc";
 
 /** What the runtime needs; mounted before it starts. */
 export const FIRST_MOUNTS: readonly Mount[] = [
@@ -83,30 +82,12 @@ export const FIRST_MOUNTS: readonly Mount[] = [
     flags: NOTHING_SPECIAL,
     data: "mode=0755",
   },
-  // Images and containers: they are programs.
-  {
-    target: "/var/lib/containerd",
-    type: "tmpfs",
-    flags: PROGRAMS,
-    data: "mode=0700",
-  },
-  // Volumes: workloads unpack and run programs there.
-  {
-    target: "/var/lib/kubelet",
-    type: "tmpfs",
-    flags: PROGRAMS,
-    data: "mode=0750",
-  },
   // CNI plugins are put into /opt/cni/bin by the pod that brings the network.
   { target: "/opt", type: "tmpfs", flags: PROGRAMS, data: "mode=0755" },
-  {
-    target: "/etc",
-    type: "overlay",
-    flags: NOTHING_SPECIAL,
-    data: `lowerdir=/etc,upperdir=${ETC}/upper,workdir=${ETC}/work`,
-    directories: [`${ETC}/upper`, `${ETC}/work`],
-  },
-  // Volumes that a pod mounts for others must be seen by the others.
+];
+
+/** What comes after the kept places: all of it is seen by the pods that mount volumes for others. */
+export const SHARED_MOUNTS: readonly Mount[] = [
   { target: "/", flags: MS_REC | MS_SHARED },
 ];
 
@@ -160,16 +141,22 @@ export function mountAll(
   mountOne: typeof mount = mount,
 ): string[] {
   const complaints: string[] = [];
-  for (const { target, type, flags, data, directories, optional } of mounts) {
+  for (const { target, source, type, flags, data, directories, optional } of mounts) {
     try {
       for (const directory of [...directories ?? [], target]) {
         Deno.mkdirSync(directory, { recursive: true });
       }
-      mountOne(target, {
-        flags,
-        ...type === undefined ? {} : { type, source: type },
-        ...data === undefined ? {} : { data },
-      });
+      if (source === undefined) {
+        mountOne(target, {
+          flags,
+          ...type === undefined ? {} : { type, source: type },
+          ...data === undefined ? {} : { data },
+        });
+      } else {
+        // mount(2): a bind mount takes its own flags only when it is mounted again.
+        mountOne(target, { source, flags: MS_BIND });
+        mountOne(target, { flags: flags | MS_BIND | MS_REMOUNT });
+      }
     } catch (cause) {
       if (!optional) throw cause;
       complaints.push((cause as Error).message);

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { type MountOptions, MS_NODEV, MS_NOEXEC, MS_NOSUID, SyscallError } from "../ffi/mod.ts";
+import { type MountOptions, MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_REMOUNT, SyscallError } from "../ffi/mod.ts";
+import { KEPT, keptMounts } from "./kept.ts";
 import { FIRST_MOUNTS, LATER_MOUNTS, mountAll } from "./mounts.ts";
 
 const DEVICES = ["/dev", "/dev/pts"];
 const PROGRAMS = ["/", "/opt", "/var/lib/containerd", "/var/lib/kubelet"];
 
-const table = [...FIRST_MOUNTS, ...LATER_MOUNTS];
+const kept = (state: "ram" | "disk") =>
+  keptMounts(KEPT.places, { state, target: "/var/lib/kios", hasModules: state === "disk" });
+const table = [...FIRST_MOUNTS, ...kept("ram"), ...kept("disk"), ...LATER_MOUNTS];
 const named = table.filter(({ target, flags }) => target !== "/" || (flags & MS_NOSUID));
 
 Deno.test("every mount of the host is nosuid, and nodev or /dev, and noexec or for programs", () => {
@@ -46,6 +49,17 @@ Deno.test("mountAll() mounts in order and makes what it needs", () => {
   ]);
   assert(Deno.statSync(`${root}/b/c`).isDirectory);
   Deno.removeSync(root, { recursive: true });
+});
+
+Deno.test("mountAll() gives a bind mount its own flags", () => {
+  const target = Deno.makeTempDirSync();
+  const calls: (MountOptions | undefined)[] = [];
+  mountAll([{ target, source: "/from", flags: MS_NODEV }], (_, options) => calls.push(options));
+  assert.deepEqual(calls, [
+    { source: "/from", flags: MS_BIND },
+    { flags: MS_BIND | MS_REMOUNT | MS_NODEV },
+  ]);
+  Deno.removeSync(target, { recursive: true });
 });
 
 Deno.test("mountAll() goes on without an optional mount, and fails without another", () => {

@@ -6,7 +6,9 @@
  */
 
 import type { Backoff } from "./backoff.ts";
+import type { DataPlaces } from "./data/partition.ts";
 import type { HostnamePlaces } from "./hostname.ts";
+import { KEPT, type KeptPlaces } from "./kept.ts";
 import { type Limit, LIMITS } from "./limits.ts";
 import type { WatchdogPlace } from "./hardware_watchdog.ts";
 import type { LogPlaces } from "./log.ts";
@@ -14,7 +16,9 @@ import type { LogFiles } from "./logs.ts";
 import type { LogindPlaces } from "./logind/facade.ts";
 import { FIRST_MOUNTS, LATER_MOUNTS, type Mount } from "./mounts.ts";
 import type { PodPlaces } from "./pods.ts";
+import type { SeedPlaces } from "./random_seed.ts";
 import type { Registry } from "./registry.ts";
+import { CONTAINERD_SETTINGS, type RuntimeSettings } from "./runtime_settings.ts";
 import { CGROUP_ROOT, CONTAINERD, INIT_GROUP, KUBELET } from "./services.ts";
 import { type Bone, SKELETON } from "./skeleton.ts";
 import type { Service } from "./supervisor.ts";
@@ -26,6 +30,18 @@ export interface Node {
   log: LogPlaces;
   /** What is mounted before the runtime starts. */
   firstMounts: readonly Mount[];
+  /** Where the data partition comes from and goes to. */
+  data: DataPlaces;
+  /** What lies there, or in RAM. */
+  kept: KeptPlaces;
+  /** The runtime's settings that depend on that. */
+  runtimeSettings: RuntimeSettings;
+  /** The machine's identity. */
+  machineId: string;
+  /** The seed of the entropy pool, on the data partition. */
+  seed: SeedPlaces;
+  /** The file with the day before which no clock is right. */
+  clockFloor: string;
   /** What is mounted while it starts. */
   laterMounts: readonly Mount[];
   /** What is put into empty places. */
@@ -76,8 +92,6 @@ export interface Node {
   inputs: { classes: string; devices: string };
   /** The table of mounts. */
   mounts: string;
-  /** The program that unmounts. */
-  umount: string;
   /** Called with the name of each step and phase before it is taken; a test lets it throw. */
   beforeStep?: (name: string) => void;
 }
@@ -102,6 +116,23 @@ export const KIOS: Node = {
     kernelLog: "/dev/kmsg",
   },
   firstMounts: FIRST_MOUNTS,
+  data: {
+    classes: "/sys/class/block",
+    devices: "/dev",
+    usb: "/sys/bus/usb/devices",
+    uptime: "/proc/uptime",
+    target: "/var/lib/kios",
+    mount: "/bin/mount",
+    umount: "/bin/umount",
+    output: "/run/kios/mount.log",
+    // A journal of a gigabyte, on a disk that turns, takes some tens of seconds.
+    limits: { appear: 15, read: 5, mount: 90, layout: 30 },
+  },
+  kept: KEPT,
+  runtimeSettings: CONTAINERD_SETTINGS,
+  machineId: "/etc/machine-id",
+  seed: { file: "meta/random-seed", pool: "/dev/urandom" },
+  clockFloor: "/usr/share/kios/clock-floor",
   laterMounts: LATER_MOUNTS,
   skeleton: SKELETON,
   sysctls: SYSCTLS,
@@ -135,7 +166,7 @@ export const KIOS: Node = {
   registry: {
     hostname: "127.0.0.1",
     port: 3170,
-    layouts: ["/usr/share/kios/images"],
+    layouts: ["/usr/share/kios/images", "/var/lib/kios/images"],
   },
   logind: {
     // Where the kubelet's D-Bus client looks, by way of /var/run; and the file its package nodeshutdown/systemd writes.
@@ -146,5 +177,4 @@ export const KIOS: Node = {
   controlSocket: "/run/kios/control.sock",
   inputs: { classes: "/sys/class/input", devices: "/dev/input" },
   mounts: "/proc/self/mounts",
-  umount: "/bin/umount",
 };

@@ -1,10 +1,13 @@
-import { spawn, sync } from "../ffi/mod.ts";
+import { sync } from "../ffi/mod.ts";
+import type { DataPlaces } from "./data/partition.ts";
 import { endPods, endProcesses, graceOfRest, KILL_LIMIT, type PodEnders, type PodsEnd } from "./end_pods.ts";
 import type { Logind } from "./logind/facade.ts";
+import type { Log } from "./log.ts";
 import type { Logs } from "./logs.ts";
 import type { Reaper } from "./reaper.ts";
 import type { Phase } from "./shutdown.ts";
-import { describeExit, type Supervised } from "./supervisor.ts";
+import type { Supervised } from "./supervisor.ts";
+import { unmountAll } from "./unmount.ts";
 
 /** What the way down takes apart. */
 export interface Running extends PodEnders {
@@ -22,8 +25,12 @@ export interface Running extends PodEnders {
   logs: Pick<Logs, "close">;
   /** The table of mounts: proc_pid_mounts(5). */
   mounts: string;
-  /** The program that unmounts. */
-  umount: string;
+  /** The programs that mount and unmount. */
+  data: Pick<DataPlaces, "mount" | "umount" | "output">;
+  /** Where what happens is told. */
+  log: Log;
+  /** Keeps on the data partition what the next run starts from. */
+  keep(): Promise<void>;
 }
 
 /** How much later than it promised the kubelet may release its lock, in seconds: machines may be slow. */
@@ -51,7 +58,7 @@ const NO_DELAY = 30;
  * ```
  */
 export function shutdownPhases(running: Running): Phase[] {
-  const { kubelet, runtime, logind, reaper, servers, logs, mounts, umount } = running;
+  const { kubelet, runtime, logind, reaper, servers, logs, mounts, data, log, keep } = running;
   const delay = Math.min(logind?.delay() ?? NO_DELAY, LONGEST_DELAY);
   let pods: PodsEnd = "not ended";
   return [
@@ -71,12 +78,13 @@ export function shutdownPhases(running: Running): Phase[] {
     },
     { name: "close sockets", limit: 5, hurriedLimit: 1, run: () => closeAll(servers) },
     { name: "close logs", limit: 15, hurriedLimit: 5, run: () => logs.close() },
+    { name: "keep a seed", limit: 10, hurriedLimit: 3, run: keep },
     { name: "sync", limit: 20, hurriedLimit: 10, run: sync },
     {
       name: "unmount disks",
-      limit: 20,
+      limit: 30,
       hurriedLimit: 10,
-      run: () => unmountDisks({ mounts, umount, reaper }),
+      run: () => unmountAll({ ...data, mounts, reaper, log }),
     },
   ];
 }
@@ -85,49 +93,4 @@ export function shutdownPhases(running: Running): Phase[] {
 function closeAll(servers: readonly { close(): void }[]): Promise<void> {
   for (const server of servers) server.close();
   return Promise.resolve();
-}
-
-/**
- * Finds the mounts whose content outlives the machine's power: those of disks.
- *
- * @param table The text of /proc/self/mounts.
- * @returns Where they are mounted, the last mounted first.
- *
- * @example Usage
- * ```ts
- * import assert from "node:assert/strict";
- *
- * const table = "tmpfs /run tmpfs rw 0 0\n/dev/vda1 /mnt/my\\040disk ext4 rw 0 0\n";
- * assert.deepEqual(mountedDisks(table), ["/mnt/my disk"]);
- * ```
- */
-export function mountedDisks(table: string): string[] {
-  return table.split("\n").map((line) => line.split(" "))
-    .filter(([source]) => source?.startsWith("/dev/"))
-    // A blank is written as \040, and so on, in octal.
-    .map(([, target = ""]) =>
-      target.replaceAll(
-        /\\([0-7]{3})/g,
-        (_, octal) => String.fromCharCode(parseInt(octal, 8)),
-      )
-    )
-    .reverse();
-}
-
-/**
- * Unmounts the disks, each by a program of its own: a disk that hangs holds
- * its unmounter, but not PID 1.
- */
-async function unmountDisks(
-  options: { mounts: string; umount: string; reaper: Reaper },
-): Promise<void> {
-  const failures: string[] = [];
-  for (const disk of mountedDisks(Deno.readTextFileSync(options.mounts))) {
-    const pid = spawn(options.umount, [disk], { env: { PATH: "/bin" } });
-    const exit = await options.reaper.exitOf(pid);
-    if (exit.status !== 0) failures.push(`"${disk}" ${describeExit(exit)}`);
-  }
-  if (failures.length > 0) {
-    throw new AggregateError([], `Cannot unmount ${failures.join(", ")}`);
-  }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { memoryLog } from "./log.ts";
 import type { Logind } from "./logind/facade.ts";
-import { mountedDisks, shutdownPhases } from "./phases.ts";
+import { shutdownPhases } from "./phases.ts";
 import { createReaper } from "./reaper.ts";
 import type { Supervised } from "./supervisor.ts";
 
@@ -40,7 +40,8 @@ function phasesOf(logind: Logind | undefined, happened: string[] = []) {
     logs: { close: () => Promise.resolve() },
     servers: logind === undefined ? [] : [logind],
     mounts: "/dev/null",
-    umount: "/bin/umount",
+    data: { mount: "/bin/mount", umount: "/bin/umount", output: "/dev/null" },
+    keep: () => Promise.resolve(void happened.push("keep a seed")),
   });
 }
 
@@ -54,12 +55,20 @@ Deno.test("shutdownPhases() end the pods, then stop the kubelet before the runti
     "stop the rest",
     "close sockets",
     "close logs",
+    "keep a seed",
     "sync",
     "unmount disks",
   ]);
   const run = phases.filter(({ name }) => !["stop the rest", "sync", "unmount disks"].includes(name));
   for (const phase of run) await phase.run(new Promise(() => {}));
-  assert.deepEqual(happened, ["announce", "released", "stop kubelet", "stop containerd", "close logind"]);
+  assert.deepEqual(happened, [
+    "announce",
+    "released",
+    "stop kubelet",
+    "stop containerd",
+    "close logind",
+    "keep a seed",
+  ]);
 });
 
 Deno.test("shutdownPhases() wait as long as the kubelet wants, but no longer than a day, and shorter in a hurry", () => {
@@ -70,17 +79,4 @@ Deno.test("shutdownPhases() wait as long as the kubelet wants, but no longer tha
   for (const { limit, hurriedLimit } of phasesOf(undefined)) {
     assert(limit > 0 && limit <= 60 && hurriedLimit <= 10 && hurriedLimit < limit);
   }
-});
-
-Deno.test("mountedDisks() finds the disks, the last mounted first", () => {
-  const table = `\
-/root.erofs / erofs ro 0 0
-devtmpfs /dev devtmpfs rw 0 0
-/dev/vda2 /var/lib/containerd ext4 rw 0 0
-/dev/vdb /var/lib/kubelet/pods/a\\040b ext4 rw 0 0
-`;
-  assert.deepEqual(mountedDisks(table), [
-    "/var/lib/kubelet/pods/a b",
-    "/var/lib/containerd",
-  ]);
 });

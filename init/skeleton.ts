@@ -25,7 +25,6 @@ export const SKELETON: readonly Bone[] = [
   { link: "/var/run", to: "../run" },
   { directory: "/opt/cni", mode: 0o755 },
   { directory: "/opt/cni/bin", mode: 0o755 },
-  { directory: "/etc/kubernetes/manifests", mode: 0o755 },
 ];
 
 /**

@@ -5,6 +5,7 @@
  */
 export * from "./accel.ts";
 export * from "./console.ts";
+export * from "./data_disk.ts";
 export * from "./errors.ts";
 export * from "./esp.ts";
 export * from "./firmware.ts";

@@ -6,7 +6,16 @@
 import { MissingToolError } from "./errors.ts";
 
 /** A program of the host that is known here. */
-export type Tool = "qemu-system-x86_64" | "mformat" | "mmd" | "mcopy";
+export type Tool =
+  | "qemu-system-x86_64"
+  | "mformat"
+  | "mmd"
+  | "mcopy"
+  | "sfdisk"
+  | "mke2fs"
+  | "dumpe2fs"
+  | "debugfs"
+  | "e2fsck";
 
 /** Debian's package of each program. */
 const PACKAGES: Record<Tool, string> = {
@@ -14,7 +23,15 @@ const PACKAGES: Record<Tool, string> = {
   mformat: "mtools",
   mmd: "mtools",
   mcopy: "mtools",
+  sfdisk: "fdisk",
+  mke2fs: "e2fsprogs",
+  dumpe2fs: "e2fsprogs",
+  debugfs: "e2fsprogs",
+  e2fsck: "e2fsprogs",
 };
+
+/** Debian's place for programs of administrators, which is not on everybody's path. */
+const SBIN = "/usr/sbin:/sbin";
 
 /**
  * Finds a program on the host.
@@ -22,7 +39,7 @@ const PACKAGES: Record<Tool, string> = {
  * `KIOS_VM_QEMU` names another QEMU than the one on the path.
  *
  * @param tool The program's name.
- * @param path Folders to look in. Default: the environment's `PATH`.
+ * @param path Folders to look in. Default: the environment's `PATH`, then those of administrators.
  * @returns Its path.
  * @throws {MissingToolError} If the host does not have it.
  *
@@ -35,7 +52,7 @@ const PACKAGES: Record<Tool, string> = {
  * });
  * ```
  */
-export function findTool(tool: Tool, path: string = Deno.env.get("PATH") ?? ""): string {
+export function findTool(tool: Tool, path: string = `${Deno.env.get("PATH") ?? ""}:${SBIN}`): string {
   const override = tool === "qemu-system-x86_64" ? Deno.env.get("KIOS_VM_QEMU") : undefined;
   const candidates = override?.includes("/")
     ? [override]

@@ -4,6 +4,7 @@
  * @module
  */
 import { suggestion, type Table } from "../table.ts";
+import { parseDate } from "./date.ts";
 import { parseDeb } from "./deb.ts";
 import { parseDenort } from "./denort.ts";
 import { parseGoModules } from "./go_modules.ts";
@@ -15,6 +16,7 @@ export { type Fetcher, GoneError, type Pin, type Source } from "./source.ts";
 
 /** Every kind of source there is. */
 const SOURCE_KINDS: Readonly<Record<string, SourceParser>> = {
+  date: parseDate,
   deb: parseDeb,
   denort: parseDenort,
   "go-modules": parseGoModules,

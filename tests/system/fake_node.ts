@@ -57,6 +57,7 @@ export function bootFakeNode(
       kmsg: "",
       cmdline: "quiet kios.hostname=node-7 kios.colour=red\n",
       hosts: "127.0.0.1 localhost\n",
+      "clock-floor": "2020-01-01\n",
     })
   ) Deno.writeTextFileSync(`${directory}/${name}`, text);
   if (options.missing) Deno.removeSync(`${directory}/${options.missing}`);

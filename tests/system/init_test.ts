@@ -20,6 +20,7 @@ Deno.test("boot() starts the runtime, and the kubelet when the runtime is ready"
     "init started",
     "kubelet ready",
     "kubelet started",
+    "no data partition: all is kept in RAM",
     "registry listening",
   ]);
   assert.equal(events[0], "init started");
