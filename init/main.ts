@@ -8,6 +8,7 @@ import { bringUp, RB_AUTOBOOT, RB_POWER_OFF, reboot } from "../ffi/mod.ts";
 import { enableControllers, makeGroups, protectMemory } from "./cgroups.ts";
 import { raiseClock } from "./clock_floor.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
+import { type Configuration, configureKubelet } from "./configuration.ts";
 import { type Display, showDisplay } from "./console/display.ts";
 import { statusLines } from "./console/status_lines.ts";
 import { serveControl } from "./control.ts";
@@ -35,7 +36,7 @@ import { takeSignals } from "./signals.ts";
 import { makeSkeleton } from "./skeleton.ts";
 import { createStatus, type StatusSource } from "./status.ts";
 import { createSteps } from "./steps.ts";
-import { type Service, supervise, type Supervised } from "./supervisor.ts";
+import { type Service, supervise, type Supervised, type Surroundings } from "./supervisor.ts";
 import { writeSysctls } from "./sysctls.ts";
 
 /** Asks for the node's end. */
@@ -76,7 +77,10 @@ export async function boot(node: Node): Promise<void> {
       takeData(node.data, { ...words, reaper, log: said })) ??
       noPartition(node.data.target);
     await required("mount what is kept", () => mountKept(node.kept, { data, reaper, log: said }));
-    const services = required("take care of services", () => superviseServices(node, { reaper, log: said }));
+    const { configuration, ...services } = required(
+      "take care of services",
+      () => superviseServices(node, { words, reaper, log: said }),
+    );
     const logs = required("keep logs", () => keepNodeLogs(node, { log: said, shown: words.log }));
     required("tell the runtime where its files lie", () => writeRuntimeSettings(node.runtimeSettings, data.state));
     services.runtime.start();
@@ -94,7 +98,10 @@ export async function boot(node: Node): Promise<void> {
     );
     const registry = required("serve images", () => openRegistry(node, said));
     const logind = optional("be logind", log, () => serveLogind(node.logind, said));
-    const status = required("gather the status", () => gatherStatus(node, { services, hostname, data, log: said }));
+    const status = required(
+      "gather the status",
+      () => gatherStatus(node, { services, configuration, hostname, data, log: said }),
+    );
     const controls = { status, shutdown, services: { ...services } };
     const control = optional("open the control socket", log, () => serveControl(node.controlSocket, controls, said));
     optional(
@@ -105,6 +112,7 @@ export async function boot(node: Node): Promise<void> {
     const watchdog = optional("feed the watchdog", log, () => watchHardware(node.watchdog, said));
     await identity;
     services.kubelet.start();
+    optional("watch the configuration", log, () => configuration.watch(services.kubelet.restart));
     display = optional("show the status", log, () => showStatus(node, { status, log: said, style: words.console }));
 
     const request = await shutdown.asked;
@@ -153,15 +161,21 @@ function surviveErrors(log: Log): void {
 /** Takes the services into care, each with a control group. */
 function superviseServices(
   node: Node,
-  options: { reaper: Reaper; log: Log },
-): Services {
-  const { reaper, log } = options;
+  options: { words: CommandLine; reaper: Reaper; log: Log },
+): Services & { configuration: Configuration } {
+  const { words, reaper, log } = options;
   makeGroups([node.initGroup, node.runtime.group, node.kubelet.group]);
-  const take = (service: Service, needs?: Promise<void>) =>
-    supervise(service, { log, reaper, backoff: node.backoff, home: node.initGroup, ...needs && { needs } });
+  const take = (service: Service, more: Partial<Surroundings> = {}) =>
+    supervise(service, { log, reaper, backoff: node.backoff, home: node.initGroup, ...more });
   const runtime = take(node.runtime);
   const needs = runtimeReady(runtime, { limit: node.runtimeLimit, log });
-  return { runtime, kubelet: take(node.kubelet, needs) };
+  const configuration = configureKubelet(node.configuration, {
+    words,
+    log,
+    output: node.kubelet.output,
+    runtimeIsReady: () => runtime.status().state === "ready",
+  });
+  return { runtime, kubelet: take(node.kubelet, { needs, attempts: configuration.attempts }), configuration };
 }
 
 /** Serves the images that came with the system. */
@@ -174,15 +188,15 @@ function openRegistry(node: Node, log: Log): { close(): void } {
 /** Gathers what the node tells about itself. */
 function gatherStatus(
   node: Node,
-  options: { services: Services; hostname: string; data: DataPartition; log: Log },
+  options: { services: Services; configuration: Configuration; hostname: string; data: DataPartition; log: Log },
 ): StatusSource {
-  const { services, hostname, data, log } = options;
+  const { services, configuration, hostname, data, log } = options;
   return createStatus({
     hostname,
     osRelease: node.osRelease,
     uptime: node.log.uptime,
     pods: node.pods,
-    mode: () => "standalone",
+    mode: configuration.mode,
     services: () => [services.runtime.status(), services.kubelet.status()],
     disk: data.status,
     lastProblem: log.lastProblem,

@@ -6,6 +6,7 @@
  */
 
 import type { Backoff } from "./backoff.ts";
+import type { ConfigurationPlaces } from "./configuration.ts";
 import type { DataPlaces } from "./data/partition.ts";
 import type { HostnamePlaces } from "./hostname.ts";
 import { KEPT, type KeptPlaces } from "./kept.ts";
@@ -62,6 +63,8 @@ export interface Node {
   runtime: Service;
   /** The kubelet. */
   kubelet: Service;
+  /** Where the kubelet's configuration comes from. */
+  configuration: ConfigurationPlaces;
   /** How long a service that dies waits. */
   backoff: Backoff;
   /** How long the kubelet waits for the runtime to be ready, in seconds. */
@@ -143,6 +146,17 @@ export const KIOS: Node = {
   reserves: RESERVES,
   runtime: CONTAINERD,
   kubelet: KUBELET,
+  configuration: {
+    directory: "/etc/kubernetes",
+    defaults: "/usr/share/kios/kubelet",
+    dropIns: "/run/kios/kubelet/config.d",
+    providers: "/opt/credential-providers",
+    ownCertificate: "/var/lib/kubelet/pki/kubelet-client-current.pem",
+    hostname: "/etc/hostname",
+    settled: 10,
+    readLimit: 5,
+    settling: { quiet: 500, longest: 5000 },
+  },
   backoff: { first: 0.25, longest: 30, healthy: 60 },
   runtimeLimit: 60,
   logs: {

@@ -25,6 +25,8 @@ export const SKELETON: readonly Bone[] = [
   { link: "/var/run", to: "../run" },
   { directory: "/opt/cni", mode: 0o755 },
   { directory: "/opt/cni/bin", mode: 0o755 },
+  // Pods that get credentials for registries put their programs here.
+  { directory: "/opt/credential-providers", mode: 0o755 },
 ];
 
 /**

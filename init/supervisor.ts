@@ -58,8 +58,8 @@ export interface Attempts {
   next(): Promise<readonly string[]>;
   /** The service said that it is ready. */
   ready(): void;
-  /** The service ended, and nobody had asked it to. */
-  ended(exit: Exit): void;
+  /** The service ended, and nobody had asked it to; the promise is for what it said of that, if it is known. */
+  ended(exit: Exit): Promise<string | undefined>;
 }
 
 /** How a service is doing. */
@@ -240,8 +240,8 @@ export function supervise(
         .catch((cause) => log.problem(`${name} did not get its "${held.file}": ${cause.message}`));
     }
     const exit = await exitOf(pid);
-    if (!stopping && !isRestarting) attempts?.ended(exit);
-    const line = await lastLine(service.output);
+    const said = stopping || isRestarting ? undefined : await attempts?.ended(exit);
+    const line = said ?? await lastLine(service.output);
     return line === undefined ? describeExit(exit) : `${describeExit(exit)} (${line})`;
   }
 

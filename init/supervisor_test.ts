@@ -49,7 +49,7 @@ Deno.test("supervise() asks what each start is made with, and starts again at on
   await using it = shell("echo $1; sleep 1000 & wait", {
     next: () => Promise.resolve([`start-${++starts}`]),
     ready() {},
-    ended: (exit) => ends.push(exit),
+    ended: (exit) => Promise.resolve(void ends.push(exit)),
   });
   it.service.start();
   await until(() => starts === 1 && it.output() === "start-1\n");
@@ -65,7 +65,7 @@ Deno.test("supervise() tells of each end that nobody asked for, and a restart cu
   await using it = shell("echo $1; exit 3", {
     next: () => Promise.resolve([`start-${++starts}`]),
     ready() {},
-    ended: ({ status }) => ends.push(status),
+    ended: ({ status }) => (ends.push(status), Promise.resolve("it says so")),
   });
   it.service.start();
   await until(() => it.service.status().state === "waiting");
@@ -73,11 +73,15 @@ Deno.test("supervise() tells of each end that nobody asked for, and a restart cu
   await until(() => ends.length === 2);
   assert.equal(it.output(), "start-1\nstart-2\n");
   assert.deepEqual(ends, [3, 3]);
+  assert.equal(it.log.lines[1], "shell exited with status 3 (it says so), start 2 follows in 100 s");
 });
 
 /** Attempts that count how often the service ended. */
 function counting(): { ends: number; attempts: Attempts } {
-  const it = { ends: 0, attempts: { next: () => Promise.resolve([]), ready() {}, ended: () => it.ends++ } };
+  const it = {
+    ends: 0,
+    attempts: { next: () => Promise.resolve([]), ready() {}, ended: () => Promise.resolve(void it.ends++) },
+  };
   return it;
 }
 
