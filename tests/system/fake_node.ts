@@ -41,13 +41,13 @@ function childOf(pid: number): number {
  *
  * @param init The command of PID 1, a program like programs/fake_node.ts.
  * @param services The commands of its services.
- * @param options A file that it does not find.
+ * @param options A file that it does not find, files that it finds, and its command line.
  * @returns The node.
  */
 export function bootFakeNode(
   init: readonly string[],
   services: { runtime: string; kubelet: string },
-  options: { missing?: string } = {},
+  options: { missing?: string; files?: Readonly<Record<string, string>>; commandLine?: string } = {},
 ): FakeNode {
   const directory = Deno.makeTempDirSync();
   for (
@@ -55,7 +55,7 @@ export function bootFakeNode(
       active: "console\n",
       console: "",
       kmsg: "",
-      cmdline: "quiet kios.hostname=node-7 kios.colour=red\n",
+      cmdline: `${options.commandLine ?? "quiet kios.hostname=node-7 kios.colour=red"}\n`,
       hosts: "127.0.0.1 localhost\n",
       "clock-floor": "2020-01-01\n",
     })
@@ -72,6 +72,11 @@ export function bootFakeNode(
       Deno.writeTextFileSync(`${directory}/cgroup/${group}/${name}`, text);
     }
   }
+  for (const [name, text] of Object.entries({ ...options.files })) {
+    Deno.mkdirSync(`${directory}/${name.slice(0, name.lastIndexOf("/") + 1)}`, { recursive: true });
+    Deno.writeTextFileSync(`${directory}/${name}`, text);
+  }
+  Deno.mkdirSync(`${directory}/kubernetes`, { recursive: true });
   const { runtime, kubelet } = services;
   const unshare = startAsInit([...init, directory, runtime, kubelet]);
   const output = unshare.output();
