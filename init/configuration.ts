@@ -17,7 +17,7 @@ import {
 import { explainEnd } from "./kubelet_words.ts";
 import { unknownFields } from "./known_fields.ts";
 import type { Log } from "./log.ts";
-import { tailOf } from "./tail.ts";
+import { lastWords } from "./service_log.ts";
 import { readSettings, type Setting, type Settings } from "./settings.ts";
 import type { Attempts } from "./supervisor.ts";
 import { afterFailure, FRESH, leftOut, type Trial } from "./trials.ts";
@@ -191,7 +191,7 @@ export function configureKubelet(
     };
     // Whoever was killed, or has run for a while, or had no runtime, did not end for its configuration.
     const isTrial = status !== 0 && !isSettled && runtimeIsReady();
-    const end = explainEnd(await tailOf(output, TAIL), textOf);
+    const end = explainEnd(await lastWords(output, TAIL), textOf);
     if (!isTrial || plan.inUse.length === 0) return end?.reason;
     trial = afterFailure(trial, { inUse: plan.inUse, named: end?.setting });
     const guilty = trial.suspect ?? trial.accused.at(-1);

@@ -26,6 +26,15 @@ export interface FakeApi extends AsyncDisposable {
 /** `/api/v1/` or `/apis/GROUP/VERSION/`, a namespace or none, the resource, a name or none, and a part of the object. */
 const ROUTE = /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/([a-z]+)(?:\/([^/]+))?(?:\/([a-z]+))?$/;
 
+/** The kinds of lists that are not simply a List. */
+const LIST_KINDS: Record<string, string> = {
+  certificatesigningrequests: "CertificateSigningRequestList",
+  csidrivers: "CSIDriverList",
+  csinodes: "CSINodeList",
+  leases: "LeaseList",
+  runtimeclasses: "RuntimeClassList",
+};
+
 /** Where the guest finds the host: QEMU's user network. */
 const HOST_OF_GUEST = "10.0.2.2";
 
@@ -120,7 +129,12 @@ export function serveFakeApi(): FakeApi {
     if (name === undefined) {
       if (searchParams.get("watch") !== null) return watch(resource, searchParams);
       const { items } = listOf(resource, searchParams);
-      return Response.json({ apiVersion, kind: "List", metadata: { resourceVersion: `${version}` }, items });
+      return Response.json({
+        apiVersion,
+        kind: LIST_KINDS[resource] ?? "List",
+        metadata: { resourceVersion: `${version}` },
+        items,
+      });
     }
     const old = objects.get(key(name))?.object;
     if (request.method === "PUT") return Response.json(put(resource, key(name), await request.json()));
