@@ -146,6 +146,7 @@ export function serveControl(path: string, controls: Controls, log: Log): RootLi
     name: "control socket",
     log,
     limit: MOST_CLIENTS,
+    crowded: "oldest leaves",
     serve: ({ conn }) => serveRequest(conn, respond),
     refuse: async (conn) => {
       const error = "Only root may use this socket: run the pod's container as user 0, not in a user namespace";

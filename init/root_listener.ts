@@ -25,8 +25,10 @@ export interface RootService {
   name: string;
   /** Where a failure that is not the client's is told. */
   log: Log;
-  /** How many clients there may be at a time; more are closed at once. */
+  /** How many clients there may be at a time. */
   limit: number;
+  /** Who is closed at once when one more comes: that one, or who has been there longest. */
+  crowded: "newest leaves" | "oldest leaves";
   /** Serves one client; never for ever, unless the client may stay. */
   serve(client: RootClient): Promise<void>;
   /** Tells somebody who is not root; then the connection is closed. */
@@ -99,6 +101,7 @@ function bind(path: string): Deno.UnixListener {
  *   name: "hello",
  *   log: memoryLog(),
  *   limit: 2,
+ *   crowded: "newest leaves",
  *   serve: async ({ conn }) => void await conn.write(new TextEncoder().encode("hello")),
  * });
  * assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
@@ -126,10 +129,15 @@ export function listenForRoot(path: string, service: RootService): RootListener 
     else await refuse?.(client.conn);
   }
 
+  function leave(client: RootClient): void {
+    clients.delete(client);
+    client.close();
+  }
+
   /** Sees a connection through to its end. */
   async function follow(conn: Deno.UnixConn): Promise<void> {
     const fd = newSocket();
-    if (clients.size >= limit) return close(conn);
+    if (clients.size >= limit && service.crowded === "newest leaves") return close(conn);
     if (fd === undefined) {
       log.problem(`${name}: a client cannot be told from others, so it is closed`);
       return close(conn);
@@ -143,14 +151,14 @@ export function listenForRoot(path: string, service: RootService): RootListener 
         close(conn);
       },
     };
+    if (clients.size >= limit) leave([...clients][0]!);
     clients.add(client);
     try {
       await attend(client);
     } catch (cause) {
       if (!isClientsFault(cause)) log.problem(`${name}: ${cause instanceof Error ? cause.message : cause}`);
     } finally {
-      clients.delete(client);
-      client.close();
+      leave(client);
     }
   }
 

@@ -12,6 +12,7 @@ function listen(options: Partial<RootService> = {}) {
     name: "test",
     log,
     limit: 3,
+    crowded: "newest leaves",
     async serve({ conn, peer }: RootClient) {
       await conn.write(encoder.encode(JSON.stringify(peer)));
       while (await conn.read(new Uint8Array(100)) !== null);
@@ -62,6 +63,21 @@ Deno.test(
   },
 );
 
+Deno.test("listenForRoot() can have the oldest client leave, so that idle ones keep nobody out", ROOT, async () => {
+  const { listener, connect, log } = listen({ crowded: "oldest leaves" });
+  const conns = [];
+  for (let i = 0; i < 10; i++) {
+    const conn = await connect();
+    assert.match((await read(conn))!, /"uid":0/);
+    conns.push(conn);
+  }
+  for (const conn of conns.slice(0, 7)) assert.equal(await read(conn), null);
+  await conns[7]!.write(encoder.encode("still there"));
+  conns.forEach((conn) => conn.close());
+  listener.close();
+  assert.deepEqual(log.lines, []);
+});
+
 Deno.test("listenForRoot() refuses a user who is not root, even where the socket's mode does not", ROOT, async () => {
   const { path, listener, log } = listen();
   const ask = async () => {
@@ -84,7 +100,7 @@ Deno.test("listenForRoot() takes the place of what was there, and tells a failur
   Deno.writeTextFileSync(path, "");
   const log = memoryLog();
   const serve = () => Promise.reject(new TypeError("No idea"));
-  const listener = listenForRoot(path, { name: "test", log, limit: 1, serve });
+  const listener = listenForRoot(path, { name: "test", log, limit: 1, crowded: "newest leaves", serve });
   using conn = await Deno.connect({ transport: "unix", path });
   assert.equal(await read(conn), null);
   assert.deepEqual(log.lines, ["test: No idea"]);

@@ -33,6 +33,7 @@ const PARTS = {
   DENORT_BIN: "out/test/denort",
   KIOS_DHCP_IMAGE: "out/test/dhcp-image",
   KIOS_VM_KERNEL: "out/test/bzImage",
+  KIOS_LOGIND_CLIENT: "out/test/logind-client",
   KIOS_MOUNT_BIN: "out/test/mount",
 };
 

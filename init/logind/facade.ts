@@ -81,6 +81,7 @@ export function serveLogind(places: LogindPlaces, log: Log): Logind {
     name: "system bus",
     log,
     limit: MOST_CLIENTS,
+    crowded: "newest leaves", // the oldest is the kubelet
     async serve(client) {
       const connection = openConnection(client, { ...exchange, name: `:1.${++names}` });
       connections.add(connection);

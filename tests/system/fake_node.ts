@@ -57,6 +57,8 @@ export function bootFakeNode(
       kmsg: "",
       cmdline: `${options.commandLine ?? "quiet kios.hostname=node-7 kios.colour=red"}\n`,
       hosts: "127.0.0.1 localhost\n",
+      fault: "",
+      steps: "",
       "clock-floor": "2020-01-01\n",
     })
   ) Deno.writeTextFileSync(`${directory}/${name}`, text);

@@ -6,6 +6,12 @@ import type { Service } from "../../../init/supervisor.ts";
 
 const [directory = "", runtime = "", kubelet = ""] = Deno.args;
 
+/** Notes each step, and breaks the one that the file "fault" names. */
+function beforeStep(name: string): void {
+  Deno.writeTextFileSync(`${directory}/steps`, `${name}\n`, { append: true });
+  if (Deno.readTextFileSync(`${directory}/fault`) === name) throw new TypeError("injected");
+}
+
 function fakeService(name: string, command: string): Service {
   const [path = "", ...args] = command.split(" ");
   return {
@@ -79,4 +85,5 @@ await boot({
   controlSocket: `${directory}/control.sock`,
   mounts: "/dev/null",
   inputs: { classes: "/nowhere", devices: "/nowhere" },
+  beforeStep,
 });
