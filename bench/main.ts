@@ -8,6 +8,7 @@
 import { build, startDisplay } from "../mod.ts";
 import { measureBoots, measureSizes } from "./boot.ts";
 import { measureColdBuild, measureWarmBuilds } from "./builds.ts";
+import { measureNoise } from "./noise.ts";
 import { formatTable, type Result } from "./result.ts";
 
 /** How many rounds of each, unless the command line says otherwise. */
@@ -22,6 +23,7 @@ const PARTS: Record<string, (rounds: number, earlier?: string) => Promise<Result
   boot: (rounds, earlier) => measureBoots(rounds, { say, ...(earlier !== undefined && { earlier }) }),
   warm: (rounds) => measureWarmBuilds(rounds, say),
   cold: () => measureColdBuild(say),
+  noise: () => measureNoise(say),
 };
 
 /** Writes a line of progress. */
@@ -40,7 +42,7 @@ async function keep(results: Result[]): Promise<Result[]> {
 }
 
 /**
- * Runs the parts that the command line names: `deno task bench [size] [boot] [warm] [cold] [ROUNDS] [EARLIER.efi]`. An
+ * Runs the parts that the command line names: `deno task bench [size] [boot] [warm] [cold] [noise] [ROUNDS] [EARLIER.efi]`. An
  * image made earlier takes its turn beside the others.
  */
 async function main(words: string[]): Promise<void> {
@@ -53,7 +55,7 @@ async function main(words: string[]): Promise<void> {
   }
   {
     using display = startDisplay();
-    await build("build.toml", { targets: ["default", "floor"], report: display.report });
+    await build("build.toml", { targets: ["default", "floor", "test"], report: display.report });
   }
   let all: Result[] = [];
   for (const part of named.length > 0 ? named : Object.keys(PARTS)) {

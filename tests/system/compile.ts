@@ -21,7 +21,7 @@ export async function compiledProgram(program: string): Promise<string[]> {
       "--no-config",
       "--no-code-cache",
       "--unstable-net",
-      "--v8-flags=--single-threaded,--max-old-space-size=64",
+      "--v8-flags=--single-threaded,--max-old-space-size=64,--max-semi-space-size=1",
       `--output=${output}`,
       programCommand(program).at(-1)!,
     ],
