@@ -6,7 +6,13 @@
 
 /** An object of the API, as far as it is looked at. */
 export interface ApiObject {
-  metadata: { name: string; namespace?: string; resourceVersion?: string; [key: string]: unknown };
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    resourceVersion?: string;
+    [key: string]: unknown;
+  };
   // deno-lint-ignore no-explicit-any -- whatever the kubelet sends
   [key: string]: any;
 }

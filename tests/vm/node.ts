@@ -27,7 +27,8 @@ export const BOOT_TIMEOUT = 300_000;
  * @returns The machine, its probe answering
  */
 export async function bootNode(options: MachineOptions = {}): Promise<Machine> {
-  const vm = await Machine.boot({ efi: TEST_IMAGE, memory: 2048, ports: [HELLO_PORT, PROBE_PORT], ...options });
+  const start = options.kernel === undefined ? { efi: TEST_IMAGE } : {};
+  const vm = await Machine.boot({ ...start, memory: 2048, ports: [HELLO_PORT, PROBE_PORT], ...options });
   try {
     await waitForPage(vm.url(HELLO_PORT), { timeout: BOOT_TIMEOUT });
     await waitForPage(vm.url(PROBE_PORT, "/cgi-bin/run"), { timeout: BOOT_TIMEOUT });
