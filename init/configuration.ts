@@ -107,6 +107,8 @@ export function configureKubelet(
   /** What is to be said once it is sure: with what the kubelet does not start, and why. */
   let verdict: { guilty: Setting | "all"; reason: string } | undefined;
   let isSettled = false;
+  /** Whether the kubelet has once started well with all of the files as they are. */
+  let isProven = false;
   let settling: number | undefined;
   let told = new Set<string>();
   /** Looks at the files again, once they are watched. */
@@ -132,10 +134,14 @@ export function configureKubelet(
     );
   }
 
+  // The first start need not wait for what can be read while the rest of the node comes up.
+  let ahead: Promise<Settings> | undefined = readSettings(places.directory);
+  ahead.catch(() => {});
+
   /** Reads the files, or says why not. */
-  async function read(): Promise<Settings | string> {
+  async function read(files: Promise<Settings> = readSettings(places.directory)): Promise<Settings | string> {
     let found: Settings | undefined;
-    const reading = readSettings(places.directory).then((all) => found = all);
+    const reading = files.then((all) => found = all);
     try {
       // A disk may hang.
       if (!await doneWithin(reading, places.readLimit)) reading.then(() => lookSoon(), () => {});
@@ -154,7 +160,8 @@ export function configureKubelet(
   }
 
   async function next(): Promise<readonly string[]> {
-    const found = await read();
+    const found = await read(ahead);
+    ahead = undefined;
     const complaints = typeof found === "string"
       ? [`Cannot read "${places.directory}": ${found}; kubelet starts without what lies there`]
       : [];
@@ -162,6 +169,7 @@ export function configureKubelet(
     if (settings === undefined || changes(settings, now, places).length > 0) {
       trial = FRESH;
       verdict = undefined;
+      isProven = false;
     }
     settings = now;
     const before = plan.mode;
@@ -179,6 +187,7 @@ export function configureKubelet(
     clearTimeout(settling);
     settling = setTimeout(() => {
       isSettled = true;
+      isProven ||= leftOut(trial).length === 0;
       if (trial.suspect !== undefined) tellVerdict();
     }, places.settled * 1000);
   }
@@ -192,7 +201,8 @@ export function configureKubelet(
     // Whoever was killed, or has run for a while, or had no runtime, did not end for its configuration.
     const isTrial = status !== 0 && !isSettled && runtimeIsReady();
     const end = explainEnd(await lastWords(output, TAIL), textOf);
-    if (!isTrial || plan.inUse.length === 0) return end?.reason;
+    // Files that did well before are suspected of nothing: a full disk, say, is not their fault.
+    if (!isTrial || isProven && end?.setting === undefined) return end?.reason;
     trial = afterFailure(trial, { inUse: plan.inUse, named: end?.setting });
     const guilty = trial.suspect ?? trial.accused.at(-1);
     if (guilty !== undefined) verdict = { guilty, reason: end?.reason ?? "it does not say why" };
@@ -215,12 +225,14 @@ export function configureKubelet(
     const inDirectory = (path: string) =>
       `${path}/`.startsWith(`${directory}/`) && !`${path}/`.startsWith(`${manifests}/`); // pods are the kubelet's own affair
     const fail = (cause: Error) => log.problem(`Cannot look at "${directory}": ${cause.message}`);
-    lookSoon = afterBurst(places.settling, () => void look(restart).catch(fail));
+    let isWatching = true;
+    const restartWatched = (reason: string) => isWatching && restart(reason);
+    lookSoon = afterBurst(places.settling, () => void look(restartWatched).catch(fail));
     const hostnameChanged = afterBurst(places.settling, () => log.write(`"${hostname}" counts from the next boot on`));
     const providersChanged = afterBurst(places.settling, () => {
       if (!leftOut(trial).includes("credential-providers.yaml")) return;
       trial = FRESH;
-      restart(`there is something new in "${providers}"`);
+      restartWatched(`there is something new in "${providers}"`);
     });
     const watched = [
       watchFiles(
@@ -236,7 +248,12 @@ export function configureKubelet(
       ),
     ];
     lookSoon(); // something may have changed since the kubelet's start
-    return { [Symbol.dispose]: () => watched.forEach((one) => one[Symbol.dispose]()) };
+    return {
+      [Symbol.dispose]() {
+        isWatching = false;
+        watched.forEach((one) => one[Symbol.dispose]());
+      },
+    };
   }
 
   return { attempts: { next, ready, ended }, mode: () => plan.mode, look, watch };

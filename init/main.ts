@@ -112,10 +112,11 @@ export async function boot(node: Node): Promise<void> {
     const watchdog = optional("feed the watchdog", log, () => watchHardware(node.watchdog, said));
     await identity;
     services.kubelet.start();
-    optional("watch the configuration", log, () => configuration.watch(services.kubelet.restart));
+    const watching = optional("watch the configuration", log, () => configuration.watch(services.kubelet.restart));
     display = optional("show the status", log, () => showStatus(node, { status, log: said, style: words.console }));
 
     const request = await shutdown.asked;
+    watching?.[Symbol.dispose](); // whatever comes now, the kubelet has pods to end
     display?.end();
     watchdog?.slow();
     log.write(`shutdown: ${request.reason}`);
