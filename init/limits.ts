@@ -5,7 +5,7 @@
  * @module
  */
 
-import { RLIM_INFINITY, RLIMIT_NOFILE, RLIMIT_NPROC, setrlimit } from "../ffi/mod.ts";
+import { RLIM_INFINITY, RLIMIT_CORE, RLIMIT_NOFILE, RLIMIT_NPROC, setrlimit } from "../ffi/mod.ts";
 
 /** A limit: setrlimit(2). */
 export interface Limit {
@@ -22,6 +22,8 @@ export const LIMITS: readonly Limit[] = [
   // The kernel's own 4096 is too few for a runtime; programs that use select(2)
   // break above 1024, the others raise it themselves.
   { resource: RLIMIT_NOFILE, soft: 1024n, hard: 1_048_576n },
+  // A program that fails leaves no copy of its memory, with all its secrets, on a disk.
+  { resource: RLIMIT_CORE, soft: 0n, hard: 0n },
   // What bounds the processes of a pod is its control group.
   { resource: RLIMIT_NPROC, soft: RLIM_INFINITY, hard: RLIM_INFINITY },
 ];

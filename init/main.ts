@@ -13,6 +13,7 @@ import { type Display, showDisplay } from "./console/display.ts";
 import { statusLines } from "./console/status_lines.ts";
 import { serveControl } from "./control.ts";
 import { type DataPartition, noPartition, takeData } from "./data/partition.ts";
+import { keepReserve } from "./data/reserve.ts";
 import { type HardwareWatchdog, watchHardware } from "./hardware_watchdog.ts";
 import { nameHost } from "./hostname.ts";
 import { keepForNextTime, keepIdentity } from "./identity.ts";
@@ -109,6 +110,7 @@ export async function boot(node: Node): Promise<void> {
       log,
       () => watchPowerButtons(node, { requestShutdown: shutdown.request, log: said }),
     );
+    const reserve = optional("keep a reserve", log, () => keepRoom(node, data, said));
     const watchdog = optional("feed the watchdog", log, () => watchHardware(node.watchdog, said));
     await identity;
     services.kubelet.start();
@@ -121,7 +123,10 @@ export async function boot(node: Node): Promise<void> {
     watchdog?.slow();
     log.write(`shutdown: ${request.reason}`);
     const servers = [control, logind, registry].filter((server) => server !== undefined);
-    const keep = () => keepForNextTime(node, data);
+    const keep = async () => {
+      await reserve?.();
+      await keepForNextTime(node, data);
+    };
     const phases = shutdownPhases({ ...node, ...services, logind, servers, reaper, log, logs, keep });
     await runPhases(phases, log, { hurried: shutdown.hurried, before: node.beforeStep });
     await powerDown(request, { log, watchdog });
@@ -177,6 +182,11 @@ function superviseServices(
     runtimeIsReady: () => runtime.status().state === "ready",
   });
   return { runtime, kubelet: take(node.kubelet, { needs, attempts: configuration.attempts }), configuration };
+}
+
+/** Keeps a reserve on the data partition, for the day it is full. */
+function keepRoom(node: Node, data: DataPartition, log: Log): (() => Promise<void>) | undefined {
+  return data.state === "disk" ? keepReserve(data.target, node.data.reserve, log) : undefined;
 }
 
 /** Serves the images that came with the system. */

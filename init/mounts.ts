@@ -74,7 +74,7 @@ export const FIRST_MOUNTS: readonly Mount[] = [
     target: "/tmp",
     type: "tmpfs",
     flags: NOTHING_SPECIAL,
-    data: "mode=1777",
+    data: "mode=1777,size=64m",
   },
   {
     target: "/var",
@@ -97,7 +97,8 @@ export const LATER_MOUNTS: readonly Mount[] = [
     target: "/dev/pts",
     type: "devpts",
     flags: MS_NOSUID | MS_NOEXEC,
-    data: "gid=5,mode=620,ptmxmode=666",
+    // The host's terminals are opened by /dev/ptmx; containers have a devpts of their own.
+    data: "gid=5,mode=620,ptmxmode=000",
   },
   {
     target: "/dev/shm",

@@ -128,6 +128,7 @@ export const KIOS: Node = {
     mount: "/bin/mount",
     umount: "/bin/umount",
     output: "/run/kios/mount.log",
+    reserve: { file: "meta/reserve", interval: 60, limit: 300 },
     // A journal of a gigabyte, on a disk that turns, takes some tens of seconds.
     limits: { appear: 15, read: 5, mount: 90, layout: 30 },
   },

@@ -67,9 +67,9 @@ function parseDescriptor(value: unknown): Descriptor | undefined {
  * The images of a layout. It is read at each request: a pull is rare, and a
  * layout may come later, with the disk it lies on.
  */
-function imagesOf(layout: string): Descriptor[] {
+async function imagesOf(layout: string): Promise<Descriptor[]> {
   try {
-    const manifests = member(JSON.parse(Deno.readTextFileSync(`${layout}/index.json`)), "manifests");
+    const manifests = member(JSON.parse(await Deno.readTextFile(`${layout}/index.json`)), "manifests");
     return Array.isArray(manifests) ? manifests.map(parseDescriptor).filter((image) => image !== undefined) : [];
   } catch {
     return [];
@@ -80,28 +80,31 @@ function imagesOf(layout: string): Descriptor[] {
  * The digest `reference` stands for. A mirror is told in `namespace` which
  * registry it stands in for; a client that comes directly names none.
  */
-function resolve(
+async function resolve(
   layouts: readonly string[],
   image: { namespace: string | null; name: string; reference: string },
-): string | undefined {
+): Promise<string | undefined> {
   const { namespace, name, reference } = image;
   if (DIGEST.test(reference)) return reference;
   const full = `${namespace}/${name}:${reference}`;
-  return layouts.flatMap(imagesOf).find(({ ref }) =>
+  return (await Promise.all(layouts.map(imagesOf))).flat().find(({ ref }) =>
     namespace === null ? `/${ref}`.endsWith(`/${name}:${reference}`) : ref === full
   )?.digest;
 }
 
-/** A blob's file, or nothing when no layout has it. */
-function openBlob(
+/** A blob's file and size, or nothing when no layout has it. */
+async function openBlob(
   layouts: readonly string[],
   digest: string,
-): Deno.FsFile | undefined {
+): Promise<{ file: Deno.FsFile; size: number } | undefined> {
   const [, hex] = DIGEST.exec(digest) ?? [];
   if (hex === undefined) return undefined;
   for (const layout of layouts) {
+    const path = `${layout}/blobs/sha256/${hex}`;
     try {
-      return Deno.openSync(`${layout}/blobs/sha256/${hex}`);
+      // Opening does not happen on another thread, and so must not have to look at a disk: this does before.
+      const { size } = await Deno.stat(path);
+      return { file: await Deno.open(path), size };
     } catch (cause) {
       if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     }
@@ -109,11 +112,11 @@ function openBlob(
 }
 
 /** What a manifest says it is: an image, or an index of images. Nothing, when it is no manifest. */
-function mediaTypeOf(file: Deno.FsFile, size: number): string | undefined {
+async function mediaTypeOf(file: Deno.FsFile, size: number): Promise<string | undefined> {
   if (size > LARGEST_MANIFEST) return undefined;
   const bytes = new Uint8Array(size);
-  file.readSync(bytes);
-  file.seekSync(0, Deno.SeekMode.Start);
+  for (let filled = 0; filled < size;) filled += await file.read(bytes.subarray(filled)) ?? size;
+  await file.seek(0, Deno.SeekMode.Start);
   try {
     const type = member(JSON.parse(new TextDecoder().decode(bytes)), "mediaType");
     return typeof type === "string" ? type : MANIFEST_TYPE;
@@ -123,18 +126,17 @@ function mediaTypeOf(file: Deno.FsFile, size: number): string | undefined {
 }
 
 /** What the layouts have of a manifest or a blob, its file opened. */
-function findContent(
+async function findContent(
   layouts: readonly string[],
   wanted: { kind: string; namespace: string | null; name: string; reference: string },
-): Content | undefined {
+): Promise<Content | undefined> {
   const isManifest = wanted.kind === "manifests";
-  const digest = isManifest ? resolve(layouts, wanted) : wanted.reference;
-  const file = digest === undefined ? undefined : openBlob(layouts, digest);
-  if (digest === undefined || file === undefined) return undefined;
-  const { size } = file.statSync();
-  const type = isManifest ? mediaTypeOf(file, size) : "application/octet-stream";
-  if (type !== undefined) return { digest, file, size, type };
-  file.close();
+  const digest = isManifest ? await resolve(layouts, wanted) : wanted.reference;
+  const blob = digest === undefined ? undefined : await openBlob(layouts, digest);
+  if (digest === undefined || blob === undefined) return undefined;
+  const type = isManifest ? await mediaTypeOf(blob.file, blob.size) : "application/octet-stream";
+  if (type !== undefined) return { digest, ...blob, type };
+  blob.file.close();
 }
 
 /**
@@ -149,10 +151,10 @@ function findContent(
  * import assert from "node:assert/strict";
  *
  * const request = new Request("http://127.0.0.1:3170/v2/");
- * assert.equal(answerPull(request, []).status, 200);
+ * assert.equal((await answerPull(request, [])).status, 200);
  * ```
  */
-export function answerPull(request: Request, layouts: readonly string[]): Response {
+export async function answerPull(request: Request, layouts: readonly string[]): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     return failure(405, "UNSUPPORTED", "This registry is read-only");
   }
@@ -162,7 +164,7 @@ export function answerPull(request: Request, layouts: readonly string[]): Respon
   if (name === undefined || kind === undefined || reference === undefined) {
     return failure(404, "NAME_UNKNOWN", `There is nothing at "${pathname}"`);
   }
-  const content = findContent(layouts, { kind, namespace: searchParams.get("ns"), name, reference });
+  const content = await findContent(layouts, { kind, namespace: searchParams.get("ns"), name, reference });
   if (content === undefined) {
     const code = kind === "manifests" ? "MANIFEST_UNKNOWN" : "BLOB_UNKNOWN";
     return failure(404, code, `"${name}" has no "${reference}" here`);

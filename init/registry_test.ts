@@ -40,7 +40,7 @@ async function makeLayout(
 Deno.test("answerPull() serves a manifest by its tag to a mirror", async () => {
   const { layout, manifest } = await makeLayout();
   const url = `${BASE}/v2/dhcp/manifests/0.1.0?ns=kios.local`;
-  const response = answerPull(new Request(url), [layout]);
+  const response = await answerPull(new Request(url), [layout]);
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("docker-content-digest"), manifest);
   assert.equal(
@@ -53,7 +53,7 @@ Deno.test("answerPull() serves a manifest by its tag to a mirror", async () => {
 Deno.test("answerPull() serves a manifest by its digest, and to a client that names no mirror", async () => {
   const { layout, manifest } = await makeLayout();
   for (const path of [`dhcp/manifests/${manifest}`, "dhcp/manifests/0.1.0"]) {
-    const response = answerPull(new Request(`${BASE}/v2/${path}`), [layout]);
+    const response = await answerPull(new Request(`${BASE}/v2/${path}`), [layout]);
     assert.equal(response.status, 200, path);
     await response.body?.cancel();
   }
@@ -62,7 +62,7 @@ Deno.test("answerPull() serves a manifest by its digest, and to a client that na
 Deno.test("answerPull() serves a blob from the first layout that has it", async () => {
   const [one, two] = [await makeLayout(), await makeLayout("a/b:1")];
   const request = new Request(`${BASE}/v2/a/b/blobs/${two.layer}?ns=x`);
-  const response = answerPull(request, [
+  const response = await answerPull(request, [
     "/nowhere",
     one.layout,
     two.layout,
@@ -74,7 +74,7 @@ Deno.test("answerPull() serves a blob from the first layout that has it", async 
 Deno.test("answerPull() answers HEAD without a body", async () => {
   const { layout, layer } = await makeLayout();
   const url = `${BASE}/v2/dhcp/blobs/${layer}`;
-  const response = answerPull(new Request(url, { method: "HEAD" }), [layout]);
+  const response = await answerPull(new Request(url, { method: "HEAD" }), [layout]);
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("content-length"), "7");
   assert.equal(response.body, null);
@@ -92,7 +92,7 @@ Deno.test("answerPull() answers what it has not with the specification's errors"
       ["dhcp/tags/list", "NAME_UNKNOWN"],
     ] as const
   ) {
-    const response = answerPull(new Request(`${BASE}/v2/${path}`), [layout]);
+    const response = await answerPull(new Request(`${BASE}/v2/${path}`), [layout]);
     assert.equal(response.status, 404, path);
     assert.equal((await response.json()).errors[0].code, code);
   }
@@ -101,10 +101,10 @@ Deno.test("answerPull() answers what it has not with the specification's errors"
 Deno.test("answerPull() takes no layer for a manifest, and no nonsense for an index", async () => {
   const { layout, layer } = await makeLayout();
   const answer = (path: string) => answerPull(new Request(`${BASE}/v2/dhcp/manifests/${path}`), [layout]);
-  assert.equal(answer(layer).status, 404);
+  assert.equal((await answer(layer)).status, 404);
   for (const nonsense of ["", "null", "[]", '{"manifests":[null,1,{}]}']) {
     Deno.writeTextFileSync(`${layout}/index.json`, nonsense);
-    assert.equal(answer("0.1.0").status, 404, nonsense);
+    assert.equal((await answer("0.1.0")).status, 404, nonsense);
   }
 });
 
@@ -122,7 +122,7 @@ Deno.test("answerPull() reads no file but blobs, whatever the path", async () =>
       "../../etc/passwd",
     ]
   ) {
-    const response = answerPull(new Request(`${BASE}/v2/${path}`), [layout]);
+    const response = await answerPull(new Request(`${BASE}/v2/${path}`), [layout]);
     assert.equal(response.status, 404, path);
     assert.doesNotMatch(await response.text(), /^secret/);
   }
@@ -132,7 +132,7 @@ Deno.test("answerPull() refuses to be written to", async () => {
   const request = new Request(`${BASE}/v2/a/blobs/uploads/`, {
     method: "POST",
   });
-  const response = answerPull(request, []);
+  const response = await answerPull(request, []);
   assert.equal(response.status, 405);
   assert.equal((await response.json()).errors[0].code, "UNSUPPORTED");
 });

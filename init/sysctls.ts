@@ -35,6 +35,22 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   "net/ipv4/conf/default/accept_redirects": "0",
   "net/ipv6/conf/all/accept_redirects": "0",
   "net/ipv6/conf/default/accept_redirects": "0",
+  // Nor does a packet choose its own way through the node.
+  "net/ipv4/conf/all/accept_source_route": "0",
+  "net/ipv4/conf/default/accept_source_route": "0",
+  "net/ipv6/conf/all/accept_source_route": "0",
+  "net/ipv6/conf/default/accept_source_route": "0",
+  "net/ipv4/icmp_echo_ignore_broadcasts": "1",
+  "net/ipv4/icmp_ignore_bogus_error_responses": "1",
+  // A connection whose other end is gone is noticed after a quarter of an hour, not after two: load balancers and
+  // firewalls forget it sooner.
+  "net/ipv4/tcp_keepalive_time": "600",
+  "net/ipv4/tcp_keepalive_intvl": "60",
+  // A cluster has more neighbours than an office.
+  "net/ipv4/neigh/default/gc_thresh2": "15360",
+  "net/ipv4/neigh/default/gc_thresh3": "16384",
+  "net/ipv6/neigh/default/gc_thresh2": "15360",
+  "net/ipv6/neigh/default/gc_thresh3": "16384",
 
   // When an address goes, those that were given beside it stay. dhcpcd wants it
   // and cannot set it from its pod. Unlike others, this one does not reach the
@@ -48,8 +64,13 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   "fs/inotify/max_user_instances": "8192",
   "fs/inotify/max_user_watches": "524288",
   "kernel/pid_max": "4194304",
+  "fs/aio-max-nr": "1048576",
+  // Databases map more files than the kernel's 65530.
+  "vm/max_map_count": "1048576",
 
-  // The Kernel Self Protection Project's settings that workloads do not miss.
+  // The Kernel Self Protection Project's settings that workloads do not miss. Missing are those for what the kernel is
+  // built without (kexec, userfaultfd, sysrq), and what pods do miss: user namespaces (user.max_user_namespaces),
+  // io_uring (which the default seccomp profile refuses), and a debugger among themselves (yama.ptrace_scope=3).
   "kernel/dmesg_restrict": "1",
   "kernel/kptr_restrict": "2",
   "kernel/perf_event_paranoid": "3",
@@ -64,6 +85,10 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   "fs/protected_regular": "2",
   "fs/protected_symlinks": "1",
   "fs/suid_dumpable": "0",
+  "vm/mmap_min_addr": "65536",
+  // No core files, even where a privileged pod raises its limit: the kernel starts no program of the host, and this one
+  // is not there either. core(5)
+  "kernel/core_pattern": "|/bin/false",
 };
 
 /** The paths a pattern with at most one `*` for a directory stands for. */

@@ -17,6 +17,7 @@ import { isReadOnly } from "./block_devices.ts";
 import { type DataChoice, parseDataChoice } from "./choice.ts";
 import { type BlockPlaces, createFinder, type Finder } from "./find.ts";
 import { hasContent, makeLayout } from "./layout.ts";
+import { releaseReserve, type ReservePlaces } from "./reserve.ts";
 import { usbIsComing } from "./usb.ts";
 
 /** Where the data partition comes from and goes to, and how long that may take. */
@@ -33,6 +34,8 @@ export interface DataPlaces extends BlockPlaces {
   umount: string;
   /** The file that takes what they say. */
   output: string;
+  /** What is given free when there is no room. */
+  reserve: ReservePlaces;
   /** How long each thing may take, in seconds. */
   limits: {
     /** Until a partition that is wanted, or may be coming, is there. */
@@ -229,9 +232,11 @@ async function mountPartition(
 
 /** Makes the partition's directories; one that cannot hold them is left alone. */
 async function layOut(places: DataPlaces, options: { reaper: Reaper; device: string; log: Log }): Promise<void> {
-  const { target, limits, umount, output } = places;
+  const { target, limits, umount, output, reserve } = places;
   const { reaper, device, log } = options;
   try {
+    const released = await within(releaseReserve(`${target}/${reserve.file}`, statfs(target)), limits.layout);
+    if (released) log.problem(`data partition ${device} is full: its reserve is free now, have room made soon`);
     if (await within(makeLayout(target), limits.layout)) log.write(`data partition ${device}: directories made`);
   } catch (cause) {
     await runProgram(umount, [target], { reaper, limit: limits.mount, output });
