@@ -57,5 +57,5 @@ export async function runProgram(
     return `no answer in ${limit} s`;
   }
   const exit = await ended;
-  return exit.status === 0 ? undefined : lastLine(output) ?? describeExit(exit);
+  return exit.status === 0 ? undefined : await lastLine(output) ?? describeExit(exit);
 }

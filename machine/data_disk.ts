@@ -81,6 +81,36 @@ export async function writeDataDisk(path: string, disk: DataDisk): Promise<void>
  *
  * @param path The image.
  * @param name The file's path on the partition.
+ * @returns Its bytes, or nothing when it is not there.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const path = `${await Deno.makeTempDir()}/data.img`;
+ * await writeDataDisk(path, { size: 16, files: { "meta/random-seed": new Uint8Array(3) } });
+ * assert.deepEqual(await readDataBytes(path, "meta/random-seed"), new Uint8Array(3));
+ * ```
+ */
+export async function readDataBytes(path: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const folder = await Deno.makeTempDir({ prefix: "kios-data-" });
+  try {
+    // debugfs says that there is no such file, and that all went well.
+    await run("debugfs", ["-R", `dump /${name} ${folder}/file`, partition(path)]);
+    return await Deno.readFile(`${folder}/file`);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw cause;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/**
+ * Reads a file of a data disk that no machine is using, as text.
+ *
+ * @param path The image.
+ * @param name The file's path on the partition.
  * @returns Its text, or nothing when it is not there.
  *
  * @example Usage
@@ -93,17 +123,8 @@ export async function writeDataDisk(path: string, disk: DataDisk): Promise<void>
  * ```
  */
 export async function readDataFile(path: string, name: string): Promise<string | undefined> {
-  const folder = await Deno.makeTempDir({ prefix: "kios-data-" });
-  try {
-    // debugfs says that there is no such file, and that all went well.
-    await run("debugfs", ["-R", `dump /${name} ${folder}/file`, partition(path)]);
-    return await Deno.readTextFile(`${folder}/file`);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw cause;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  const bytes = await readDataBytes(path, name);
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 /**

@@ -159,6 +159,17 @@ export class Machine implements AsyncDisposable {
     await this.#command("system_reset");
   }
 
+  /**
+   * Plugs a device in while the machine runs.
+   *
+   * @param driver QEMU's name for the device, as in `virtio-blk-pci`.
+   * @param properties The device's properties, as in `{ drive: "late", bus: "port" }`.
+   * @throws {QmpError} If QEMU refuses.
+   */
+  async plugIn(driver: string, properties: Record<string, string> = {}): Promise<void> {
+    await this.#command("device_add", { driver, ...properties });
+  }
+
   /** Pulls the plug. Only this machine's own QEMU is ended, by its process id. */
   async kill(): Promise<void> {
     try {

@@ -17,6 +17,8 @@ export interface Disk {
   format?: "raw" | "qcow2";
   /** Default: `virtio`. */
   bus?: Bus;
+  /** The guest cannot write to it. Default: false. */
+  readOnly?: boolean;
   /** Writes are thrown away when the machine ends. Default: false. */
   throwAway?: boolean;
 }
@@ -135,6 +137,7 @@ function diskArguments(disk: Disk, options: { index: number; bootable: boolean }
     `id=${id}`,
     `format=${disk.format ?? "raw"}`,
     `file=${comma(disk.file)}`,
+    ...(disk.readOnly ? ["readonly=on"] : []),
     // What is thrown away need not be flushed to the host's disk either.
     ...(disk.throwAway ? ["snapshot=on", "cache=unsafe"] : []),
   ].join(",");

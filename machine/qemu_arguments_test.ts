@@ -49,13 +49,13 @@ Deno.test("qemuArguments() attaches each disk to its bus, in boot order", () => 
     disks: [
       { file: "a", throwAway: true },
       { file: "b", bus: "nvme", format: "qcow2" },
-      { file: "c", bus: "ahci" },
+      { file: "c", bus: "ahci", readOnly: true },
     ],
   });
   assert.deepEqual(values(words, "-drive"), [
     "if=none,id=disk0,format=raw,file=a,snapshot=on,cache=unsafe",
     "if=none,id=disk1,format=qcow2,file=b",
-    "if=none,id=disk2,format=raw,file=c",
+    "if=none,id=disk2,format=raw,file=c,readonly=on",
   ]);
   const devices = values(words, "-device");
   assert(devices.includes("virtio-blk-pci,drive=disk0,bootindex=0"));

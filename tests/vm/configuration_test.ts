@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Machine, waitForPage, writeDataDisk } from "../../mod.ts";
-import { bootDirectly } from "./direct.ts";
+import { bootDirect } from "./direct.ts";
 import { type ApiObject, type FakeApi, serveFakeApi } from "./fake_api.ts";
 import { BOOT_TIMEOUT, bootNode, HELLO_PORT, inside } from "./node.ts";
 
@@ -215,12 +215,16 @@ Deno.test("the command line comes before the data partition, that before a secon
       size: 512,
       files: { "meta/etc/hostname": "of-the-disk\n", "meta/etc/kubernetes/node-ip": "10.0.2.15\n" },
     });
-    await using vm = await bootDirectly('kios.hostname="of-the-words" kios.colour=red', {
-      "hostname": "of-the-initrd\n",
-      "kubernetes/node-ip": "10.0.2.16\n",
-      "kubernetes/node-labels": "from=initrd\n",
-      "nsswitch.conf": "# of the initrd\n",
-    }, { disks: [{ file }] });
+    await using vm = await bootDirect({
+      disks: [{ file }],
+      words: ['kios.hostname="of-the-words"', "kios.colour=red"],
+      etc: {
+        "hostname": "of-the-initrd\n",
+        "kubernetes/node-ip": "10.0.2.16\n",
+        "kubernetes/node-labels": "from=initrd\n",
+        "nsswitch.conf": "# of the initrd\n",
+      },
+    });
     assert.match(
       vm.consoleText,
       /"kios.colour=red" on the command line is not known; known are datapart, kios.console/,

@@ -20,6 +20,9 @@ const PROBE_PORT = 8081;
 /** Long enough to boot on two cores that other work shares, without KVM. */
 export const BOOT_TIMEOUT = 300_000;
 
+/** What a machine with the test image is like unless a test says otherwise. */
+export const NODE: MachineOptions = { memory: 2048, ports: [HELLO_PORT, PROBE_PORT] };
+
 /**
  * Boots a node with the test image.
  *
@@ -27,16 +30,24 @@ export const BOOT_TIMEOUT = 300_000;
  * @returns The machine, its probe answering
  */
 export async function bootNode(options: MachineOptions = {}): Promise<Machine> {
-  const start = options.kernel === undefined ? { efi: TEST_IMAGE } : {};
-  const vm = await Machine.boot({ ...start, memory: 2048, ports: [HELLO_PORT, PROBE_PORT], ...options });
+  return await waitForPods(await Machine.boot({ efi: TEST_IMAGE, ...NODE, ...options }));
+}
+
+/**
+ * Waits until the pods of a node answer; a node whose pods do not is ended.
+ *
+ * @param vm The node
+ * @returns The node
+ */
+export async function waitForPods(vm: Machine): Promise<Machine> {
   try {
     await waitForPage(vm.url(HELLO_PORT), { timeout: BOOT_TIMEOUT });
     await waitForPage(vm.url(PROBE_PORT, "/cgi-bin/run"), { timeout: BOOT_TIMEOUT });
+    return vm;
   } catch (error) {
     await vm[Symbol.asyncDispose]();
     throw error;
   }
-  return vm;
 }
 
 /**
