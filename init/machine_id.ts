@@ -36,7 +36,7 @@ export async function writeWhole(path: string, content: Uint8Array, mode: number
  * Gives the machine an identity that it keeps as long as the file is kept: machine-id(5).
  *
  * @param path The file.
- * @returns What is to be told, if there is anything.
+ * @param complain Told when the file held something else.
  *
  * @example Usage
  * ```ts
@@ -49,15 +49,15 @@ export async function writeWhole(path: string, content: Uint8Array, mode: number
  * assert.equal(await Deno.readTextFile(path), id);
  * ```
  */
-export async function keepMachineId(path: string): Promise<string | undefined> {
+export async function keepMachineId(path: string, complain: (text: string) => void = () => {}): Promise<void> {
   let known: string | undefined;
   try {
     known = await within(Deno.readTextFile(path), LIMIT);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) return `Cannot read "${path}": ${(cause as Error).message}`;
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
   }
   if (known !== undefined && MACHINE_ID.test(known)) return;
   const fresh = crypto.randomUUID().replaceAll("-", "");
   await within(writeWhole(path, new TextEncoder().encode(`${fresh}\n`), 0o444), LIMIT);
-  return known === undefined ? undefined : `"${path}" was no machine-id, it has been replaced`;
+  if (known !== undefined) complain(`"${path}" was no machine-id, it has been replaced`);
 }

@@ -16,7 +16,6 @@ import { type DataPartition, noPartition, takeData } from "./data/partition.ts";
 import { keepReserve } from "./data/reserve.ts";
 import { type HardwareWatchdog, watchHardware } from "./hardware_watchdog.ts";
 import { nameHost } from "./hostname.ts";
-import { keepForNextTime, keepIdentity } from "./identity.ts";
 import { mountKept } from "./kept.ts";
 import { lastResort } from "./last_resort.ts";
 import { doneWithin } from "./done_within.ts";
@@ -25,10 +24,12 @@ import { setLimits } from "./limits.ts";
 import { type Log, openLog } from "./log.ts";
 import { serveLogind } from "./logind/facade.ts";
 import { keepLogs, type Logs } from "./logs.ts";
+import { keepMachineId } from "./machine_id.ts";
 import { mountAll } from "./mounts.ts";
 import { KIOS, type Node } from "./node.ts";
 import { shutdownPhases } from "./phases.ts";
 import { findPowerButtons, watchPowerButton } from "./power_button.ts";
+import { keepSeed, takeSeed } from "./random_seed.ts";
 import { createReaper, type Reaper } from "./reaper.ts";
 import { serveRegistry } from "./registry.ts";
 import { createShutdown, describePower, type Request, runPhases, type Shutdown } from "./shutdown.ts";
@@ -85,7 +86,8 @@ export async function boot(node: Node): Promise<void> {
     const logs = required("keep logs", () => keepNodeLogs(node, { log: said, shown: words.log }));
     required("tell the runtime where its files lie", () => writeRuntimeSettings(node.runtimeSettings, data.state));
     services.runtime.start();
-    const identity = optional("keep the identity", log, () => keepIdentity(node, { data, log: said }));
+    const identity = optional("keep the identity", log, () => keepMachineId(node.machineId, said.problem));
+    void optional("seed the entropy pool", log, () => takeSeed(node.seed, data));
 
     complaints.push(...required("mount the rest", () => mountAll(node.laterMounts)));
     complaints.push(...optional("set the kernel up", log, () => writeSysctls(node.sysctls)) ?? []);
@@ -125,7 +127,7 @@ export async function boot(node: Node): Promise<void> {
     const servers = [control, logind, registry].filter((server) => server !== undefined);
     const keep = async () => {
       await reserve?.();
-      await keepForNextTime(node, data);
+      await keepSeed(node.seed, data);
     };
     const phases = shutdownPhases({ ...node, ...services, logind, servers, reaper, log, logs, keep });
     await runPhases(phases, log, { hurried: shutdown.hurried, before: node.beforeStep });

@@ -5,6 +5,7 @@
  */
 
 import { addEntropy } from "../ffi/mod.ts";
+import type { DataPartition } from "./data/partition.ts";
 import { writeWhole } from "./machine_id.ts";
 import { within } from "./within.ts";
 
@@ -15,6 +16,9 @@ export interface SeedPlaces {
   /** The kernel's pool, which also gives random bytes. */
   pool: string;
 }
+
+/** The data partition, as far as the seed needs it. */
+type Data = Pick<DataPartition, "state" | "target">;
 
 /** The seed's length in bytes: the pool's own size when random(4) was written, more than it takes now. */
 const SIZE = 512;
@@ -42,30 +46,31 @@ async function randomBytes(pool: string): Promise<Uint8Array> {
 }
 
 /**
- * Keeps a new seed.
+ * Keeps a new seed, where there is a disk to keep it.
  *
  * @param places Where it lies.
- * @param root Where the data partition is mounted.
+ * @param data The data partition.
  *
  * @example Usage
  * ```ts
  * import assert from "node:assert/strict";
  *
  * const root = await Deno.makeTempDir();
- * await keepSeed({ file: "random-seed", pool: "/dev/urandom" }, root);
+ * await keepSeed({ file: "random-seed", pool: "/dev/urandom" }, { state: "disk", target: root });
  * assert.equal((await Deno.stat(`${root}/random-seed`)).size, 512);
  * await Deno.remove(root, { recursive: true });
  * ```
  */
-export async function keepSeed(places: SeedPlaces, root: string): Promise<void> {
-  await within(writeWhole(`${root}/${places.file}`, await randomBytes(places.pool), 0o600), LIMIT);
+export async function keepSeed(places: SeedPlaces, { state, target }: Data): Promise<void> {
+  if (state !== "disk") return;
+  await within(writeWhole(`${target}/${places.file}`, await randomBytes(places.pool), 0o600), LIMIT);
 }
 
 /**
  * Gives the pool the seed that was kept, once: before it counts as random, a new one has taken its place on the disk.
  *
  * @param places Where it lies.
- * @param root Where the data partition is mounted.
+ * @param data The data partition.
  * @param credit Mixes bytes into the pool and counts them.
  * @returns Whether there was a seed.
  *
@@ -74,11 +79,12 @@ export async function keepSeed(places: SeedPlaces, root: string): Promise<void> 
  * import assert from "node:assert/strict";
  *
  * const root = await Deno.makeTempDir();
+ * const data = { state: "disk", target: root } as const;
  * const places = { file: "random-seed", pool: "/dev/urandom" };
  * const given: Uint8Array[] = [];
- * assert.equal(await takeSeed(places, root, (bytes) => given.push(bytes)), false);
+ * assert.equal(await takeSeed(places, data, (bytes) => given.push(bytes)), false);
  * const kept = await Deno.readFile(`${root}/random-seed`);
- * assert.equal(await takeSeed(places, root, (bytes) => given.push(bytes)), true);
+ * assert.equal(await takeSeed(places, data, (bytes) => given.push(bytes)), true);
  * assert.deepEqual(given, [kept]);
  * assert.notDeepEqual(await Deno.readFile(`${root}/random-seed`), kept);
  * await Deno.remove(root, { recursive: true });
@@ -86,13 +92,14 @@ export async function keepSeed(places: SeedPlaces, root: string): Promise<void> 
  */
 export async function takeSeed(
   places: SeedPlaces,
-  root: string,
+  data: Data,
   credit: (bytes: Uint8Array<ArrayBuffer>) => void = addEntropy,
 ): Promise<boolean> {
-  const seed = await readSeed(`${root}/${places.file}`);
+  if (data.state !== "disk") return false;
+  const seed = await readSeed(`${data.target}/${places.file}`);
   // Written, it is mixed in but not counted: the new seed comes from a pool that knows the old one.
   if (seed !== undefined) await Deno.writeFile(places.pool, seed, { create: false });
-  await keepSeed(places, root);
+  await keepSeed(places, data);
   if (seed !== undefined) credit(seed);
   return seed !== undefined;
 }

@@ -142,7 +142,8 @@ async function takeChosen(places: DataPlaces, options: ChosenOptions): Promise<D
   const [name, ...others] = await awaitPartition(places, finder, options);
   if (name === undefined) {
     log.write("no data partition: all is kept in RAM");
-    return noPartition(places.target, choice.by === "none" ? { reason: "datapart=none" } : {});
+    const reason = "value" in choice ? `"${choice.value}" is not there` : undefined;
+    return noPartition(places.target, choice.by === "none" ? { reason: "datapart=none" } : { ...reason && { reason } });
   }
   const device = `${places.devices}/${name}`;
   if (others.length > 0) {
