@@ -1,4 +1,5 @@
 import { sethostname } from "../ffi/mod.ts";
+import { quote } from "./quote.ts";
 
 /** A DNS label or labels, which is what the kubelet takes for a node's name. */
 const NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
@@ -52,8 +53,7 @@ export function chooseHostname(sources: HostnameSources): ChosenHostname {
     if (text === undefined) continue;
     const name = text.trim().toLowerCase();
     if (NAME.test(name) && name.length <= LONGEST) return { name, complaints };
-    const shown = name.length > LONGEST ? `${name.slice(0, LONGEST)}...` : name;
-    complaints.push(`The hostname ${JSON.stringify(shown)} of ${source} is left out: ${RULE}`);
+    complaints.push(`The hostname ${quote(name)} of ${source} is left out: ${RULE}`);
   }
   const card = sources.addresses.map((text) => text.trim().replaceAll(":", ""))
     .find((digits) => /^[0-9a-f]{12}$/.test(digits) && !/^0+$/.test(digits));

@@ -1,3 +1,5 @@
+import { quote } from "./quote.ts";
+
 /** The node's addresses, and what was wrong with others. */
 export interface NodeIp {
   /** What the kubelet's --node-ip takes. */
@@ -42,7 +44,7 @@ export function parseNodeIp(text: string, source: string): NodeIp {
       if (part === "") continue;
       const family = familyOf(part);
       const wrong = family === undefined
-        ? `${JSON.stringify(part.slice(0, 80))} is no address`
+        ? `${quote(part)} is no address`
         // The kubelet takes it, and then cannot say where its node is: nodestatus/setters.go, validateNodeIP().
         : /^127\.|^::1$/.test(part)
         ? `"${part}" is this machine's own address for itself`

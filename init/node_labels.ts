@@ -4,6 +4,8 @@
  * @module
  */
 
+import { quote } from "./quote.ts";
+
 /** The part of a key after its prefix, and a value that is not empty: apimachinery's IsQualifiedName, IsValidLabelValue. */
 const NAME = /^(?=.{1,63}$)[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
@@ -43,9 +45,9 @@ export interface NodeLabels {
 function refusal(key: string, value: string): string | undefined {
   const [name = "", prefix, ...more] = key.split("/").reverse();
   if (!NAME.test(name) || more.length > 0 || prefix !== undefined && !PREFIX.test(prefix)) {
-    return `${JSON.stringify(key.slice(0, 80))} is no label's key`;
+    return `${quote(key)} is no label's key`;
   }
-  if (value !== "" && !NAME.test(value)) return `${JSON.stringify(value.slice(0, 80))} is no label's value`;
+  if (value !== "" && !NAME.test(value)) return `${quote(value)} is no label's value`;
   if (prefix !== undefined && RESERVED.test(prefix) && !ALLOWED_PREFIX.test(prefix) && !ALLOWED.has(key)) {
     return `no node may give itself the label "${key}"; "node.kubernetes.io/${name}" is allowed`;
   }

@@ -7,9 +7,10 @@ import { BOOT_TIMEOUT, bootNode, HELLO_PORT, inside } from "./node.ts";
 const KUBERNETES = "/host/etc/kubernetes";
 const HEAD = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
 
-/** Puts a file into /etc/kubernetes from a pod, at once. */
-async function put(vm: Machine, name: string, text: string): Promise<void> {
-  await inside(vm, `cat >/host/run/put <<'END'\n${text}END\nmv /host/run/put ${KUBERNETES}/${name}`);
+/** Puts files into /etc/kubernetes from a pod, each whole and all at once. */
+async function put(vm: Machine, files: Record<string, string>): Promise<void> {
+  const writes = Object.entries(files).map(([name, text]) => `cat >/host/run/put/${name} <<'END'\n${text}END\n`);
+  await inside(vm, `mkdir -p /host/run/put\n${writes.join("")}mv /host/run/put/* ${KUBERNETES}/`);
 }
 
 /** A kubeconfig for the fake API. */
@@ -45,11 +46,14 @@ function askForHello(vm: Machine): () => Promise<{ asked: number; failed: number
   const asking = (async () => {
     while (!isDone) {
       counts.asked += 1;
+      const limit = new AbortController();
+      const timer = setTimeout(() => limit.abort(), 20_000);
       try {
-        await (await fetch(vm.url(HELLO_PORT), { signal: AbortSignal.timeout(20_000) })).text();
+        await (await fetch(vm.url(HELLO_PORT), { signal: limit.signal })).text();
       } catch {
         counts.failed += 1;
       }
+      clearTimeout(timer);
       await new Promise((done) => setTimeout(done, 100));
     }
   })();
@@ -108,7 +112,7 @@ Deno.test("a node takes its configuration from files that come and go, and joins
   const stopAsking = askForHello(vm);
 
   await test.step("config.yaml is honoured over the image's own, and a field that nobody knows is told", async () => {
-    await put(vm, "config.yaml", `${HEAD}healthzPort: 10248\nmaxPodz: 5\n`);
+    await put(vm, { "config.yaml": `${HEAD}healthzPort: 10248\nmaxPodz: 5\n` });
     await vm.expect(/kubelet restarts: "\/etc\/kubernetes\/config.yaml" is new/);
     await vm.expect(
       /config.yaml" line 4: the kubelet passes over "maxPodz", which it does not know; it knows "maxPods"/,
@@ -155,13 +159,13 @@ Deno.test("a node takes its configuration from files that come and go, and joins
 
   await test.step("a kubeconfig that a pod puts in place makes the node join, its pods untouched", async () => {
     const stopAsking = askForHello(vm);
-    // In one directory that is renamed: one restart.
-    await put(vm, "config.yaml", `${HEAD}contentType: application/json\nmaxPods: 23\n`);
-    await put(vm, "node-labels", "# by hand\nrack: 7\nkubernetes.io/role=web\n");
-    await put(vm, "node-ip", "10.0.2.15\n");
-    await put(vm, "kubelet.conf", kubeconfig(api, ""));
+    await put(vm, {
+      "config.yaml": `${HEAD}contentType: application/json\nmaxPods: 23\n`,
+      "kubelet.conf": kubeconfig(api, ""),
+      "node-ip": "10.0.2.15\n",
+      "node-labels": "# by hand\nrack: 7\nkubernetes.io/role=web\n",
+    });
     await vm.expect("mode: cluster", { timeout: BOOT_TIMEOUT });
-    await vm.expect(/node-labels" line 3 is left out: no node may give itself the label "kubernetes.io\/role"/);
     const node = await api.expect("nodes", () => true, BOOT_TIMEOUT);
     assert.equal(node["status"].capacity.pods, "23");
     assert.equal(node.metadata.labels?.["rack"], "7");
@@ -171,6 +175,10 @@ Deno.test("a node takes its configuration from files that come and go, and joins
     );
     await api.expect("pods", ({ metadata }) => metadata.name === `hello-${node.metadata.name}`, BOOT_TIMEOUT);
     await api.expect("leases", () => true, BOOT_TIMEOUT);
+    assert.match(
+      vm.consoleText,
+      /node-labels" line 3 is left out: no node may give itself the label "kubernetes.io\/role"/,
+    );
     assert.equal(await podProcesses(vm), before);
     const { asked, failed } = await stopAsking();
     assert.ok(asked > 5);
@@ -187,7 +195,7 @@ Deno.test("a node takes its configuration from files that come and go, and joins
 
   await test.step("a bootstrap kubeconfig: the pods run however long the certificate takes", async () => {
     const older = api.all("certificatesigningrequests");
-    await put(vm, "bootstrap-kubelet.conf", kubeconfig(api, "token: abcdef.0123456789abcdef"));
+    await put(vm, { "bootstrap-kubelet.conf": kubeconfig(api, "token: abcdef.0123456789abcdef") });
     await vm.expect("mode: cluster", { timeout: BOOT_TIMEOUT });
     await ready();
     const isFirst = (object: ApiObject) =>
