@@ -105,8 +105,8 @@ const WRONG: [string, string, RegExp][] = [
 ];
 
 Deno.test("a node takes its configuration from files that come and go, and joins a cluster", async (test) => {
-  await using vm = await bootNode();
   await using api = serveFakeApi();
+  await using vm = await bootNode();
   const ready = () => vm.expect("kubelet ready", { timeout: BOOT_TIMEOUT });
   const before = await podProcesses(vm);
   const stopAsking = askForHello(vm);

@@ -75,7 +75,7 @@ async function openssl(args: string[], input: string): Promise<string> {
 export function serveFakeApi(): FakeApi {
   const objects = new Map<string, { resource: string; object: ApiObject }>();
   const watchers = new Set<
-    { resource: string; name?: string | undefined; send(type: string, object: unknown): void }
+    { resource: string; name?: string | undefined; send(type: string, object: unknown): void; close(): void }
   >();
   let version = 1;
 
@@ -105,7 +105,7 @@ export function serveFakeApi(): FakeApi {
       start(controller) {
         const send = (type: string, object: unknown) =>
           controller.enqueue(new TextEncoder().encode(`${JSON.stringify({ type, object })}\n`));
-        watchers.add(watcher = { resource, name, send });
+        watchers.add(watcher = { resource, name, send, close: () => controller.close() });
         if (query.get("sendInitialEvents") !== "true") return;
         items.forEach((object) => send("ADDED", object));
         const annotations = { "k8s.io/initial-events-end": "true" };
@@ -156,7 +156,8 @@ export function serveFakeApi(): FakeApi {
     });
   }
 
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+  const end = new AbortController();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, signal: end.signal, onListen() {} }, answer);
   const all = (resource: string) => listOf(resource, new URLSearchParams()).items;
   return {
     url: `http://${HOST_OF_GUEST}:${server.addr.port}`,
@@ -198,7 +199,9 @@ export function serveFakeApi(): FakeApi {
       put("certificatesigningrequests", `certificatesigningrequests//${request.metadata.name}`, signed);
     },
     async [Symbol.asyncDispose]() {
-      await server.shutdown().catch(() => {});
+      for (const watcher of watchers) watcher.close();
+      end.abort();
+      await server.finished;
     },
   };
 }
