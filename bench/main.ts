@@ -8,6 +8,7 @@
 import { build, startDisplay } from "../mod.ts";
 import { measureBoots, measureSizes } from "./boot.ts";
 import { measureColdBuild, measureWarmBuilds } from "./builds.ts";
+import { measureRestarts, measureShutdowns } from "./lifecycle.ts";
 import { measureNoise } from "./noise.ts";
 import { formatTable, type Result } from "./result.ts";
 
@@ -22,6 +23,8 @@ const PARTS: Record<string, (rounds: number, earlier?: string) => Promise<Result
   size: () => measureSizes(),
   boot: (rounds, earlier) => measureBoots(rounds, { say, ...(earlier !== undefined && { earlier }) }),
   warm: (rounds) => measureWarmBuilds(rounds, say),
+  shutdown: (rounds) => measureShutdowns(rounds, say),
+  restart: (rounds) => measureRestarts(rounds, say),
   cold: () => measureColdBuild(say),
   noise: () => measureNoise(say),
 };
@@ -42,7 +45,7 @@ async function keep(results: Result[]): Promise<Result[]> {
 }
 
 /**
- * Runs the parts that the command line names: `deno task bench [size] [boot] [warm] [cold] [noise] [ROUNDS] [EARLIER.efi]`. An
+ * Runs the parts that the command line names, all unless it names some: `deno task bench [PART ...] [ROUNDS] [EARLIER.efi]`. An
  * image made earlier takes its turn beside the others.
  */
 async function main(words: string[]): Promise<void> {

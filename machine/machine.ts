@@ -154,6 +154,15 @@ export class Machine implements AsyncDisposable {
     await this.#command("system_powerdown");
   }
 
+  /**
+   * Presses keys together on the machine's keyboard, which it has by `extra`.
+   *
+   * @param keys The keys as QEMU names them, as in `ctrl-alt-delete`.
+   */
+  async press(keys: string): Promise<void> {
+    await this.#monitor(`sendkey ${keys}`);
+  }
+
   /** Presses the reset button. */
   async reset(): Promise<void> {
     await this.#command("system_reset");
@@ -244,8 +253,7 @@ export class Machine implements AsyncDisposable {
   async #greet(listener: Deno.UnixListener): Promise<void> {
     this.#qmp = new Qmp(await listener.accept());
     await this.#command("qmp_capabilities");
-    const table = await this.#command("human-monitor-command", { "command-line": "info usernet" });
-    this.#forwards = parseForwards(String(table));
+    this.#forwards = parseForwards(String(await this.#monitor("info usernet")));
   }
 
   /** Feeds the console until QEMU ends, and tells why it ended. */
@@ -262,19 +270,16 @@ export class Machine implements AsyncDisposable {
     return code;
   }
 
-  async #command(
-    name: string,
-    args: Record<string, unknown> = {},
-  ): Promise<unknown> {
+  async #command(name: string, args: Record<string, unknown> = {}): Promise<unknown> {
     return await this.#qmp?.execute(name, args);
   }
 
+  #monitor(line: string): Promise<unknown> {
+    return this.#command("human-monitor-command", { "command-line": line });
+  }
+
   /** `promise`, or the failure `act` when the deadline passes first. */
-  async #before<T>(
-    timeout: number,
-    promise: Promise<T>,
-    act: string,
-  ): Promise<T> {
+  async #before<T>(timeout: number, promise: Promise<T>, act: string): Promise<T> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => late.reject(this.#error(`${act}: ${timeout / 1000} s passed`)),
