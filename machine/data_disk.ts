@@ -128,6 +128,33 @@ export async function readDataFile(path: string, name: string): Promise<string |
 }
 
 /**
+ * Writes a file to a data disk that no machine is using.
+ *
+ * @param path The image.
+ * @param name The file's path on the partition; its directory is there.
+ * @param content What it shall hold.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const path = `${await Deno.makeTempDir()}/data.img`;
+ * await writeDataDisk(path, { size: 16 });
+ * await writeDataFile(path, "ballast", new Uint8Array(3));
+ * assert.deepEqual(await readDataBytes(path, "ballast"), new Uint8Array(3));
+ * ```
+ */
+export async function writeDataFile(path: string, name: string, content: Uint8Array): Promise<void> {
+  const source = await Deno.makeTempFile({ prefix: "kios-data-" });
+  try {
+    await Deno.writeFile(source, content);
+    await run("debugfs", ["-w", "-R", `write ${source} /${name}`, partition(path)]);
+  } finally {
+    await Deno.remove(source);
+  }
+}
+
+/**
  * Reads the superblock of a data disk that no machine is using.
  *
  * @param path The image.

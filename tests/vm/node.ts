@@ -40,9 +40,24 @@ export async function bootNode(options: MachineOptions = {}): Promise<Machine> {
  * @returns The node
  */
 export async function waitForPods(vm: Machine): Promise<Machine> {
+  await waitForPod(vm, HELLO_PORT, "/");
+  return await waitForProbe(vm);
+}
+
+/**
+ * Waits until the probe of a node answers, the others may be unwell; a node whose probe does not is ended.
+ *
+ * @param vm The node
+ * @returns The node
+ */
+export async function waitForProbe(vm: Machine): Promise<Machine> {
+  return await waitForPod(vm, PROBE_PORT, "/cgi-bin/run");
+}
+
+/** Waits until a pod answers; a node whose pod does not is ended. */
+async function waitForPod(vm: Machine, port: number, path: string): Promise<Machine> {
   try {
-    await waitForPage(vm.url(HELLO_PORT), { timeout: BOOT_TIMEOUT });
-    await waitForPage(vm.url(PROBE_PORT, "/cgi-bin/run"), { timeout: BOOT_TIMEOUT });
+    await waitForPage(vm.url(port, path), { timeout: BOOT_TIMEOUT });
     return vm;
   } catch (error) {
     await vm[Symbol.asyncDispose]();
