@@ -5,25 +5,25 @@
  * @module
  */
 
-import type { Backoff } from "./backoff.ts";
-import type { ConfigurationPlaces } from "./configuration.ts";
+import type { Backoff } from "./services/backoff.ts";
+import type { ConfigurationPlaces } from "./kubelet/configuration.ts";
 import type { DataPlaces } from "./data/partition.ts";
-import type { HostnamePlaces } from "./hostname.ts";
-import { KEPT, type KeptPlaces } from "./kept.ts";
-import { type Limit, LIMITS } from "./limits.ts";
-import type { WatchdogPlace } from "./hardware_watchdog.ts";
+import type { HostnamePlaces } from "./host/hostname.ts";
+import { KEPT, type KeptPlaces } from "./data/kept.ts";
+import { type Limit, LIMITS } from "./host/limits.ts";
+import type { WatchdogPlace } from "./host/hardware_watchdog.ts";
 import type { LogPlaces } from "./log.ts";
-import type { LogFiles } from "./logs.ts";
+import type { LogFiles } from "./logs/logs.ts";
 import type { LogindPlaces } from "./logind/facade.ts";
-import { FIRST_MOUNTS, LATER_MOUNTS, type Mount } from "./mounts.ts";
-import type { PodPlaces } from "./pods.ts";
-import type { SeedPlaces } from "./random_seed.ts";
+import { FIRST_MOUNTS, LATER_MOUNTS, type Mount } from "./host/mounts.ts";
+import type { PodPlaces } from "./kubelet/pods.ts";
+import type { SeedPlaces } from "./data/random_seed.ts";
 import type { Registry } from "./registry.ts";
-import { CONTAINERD_SETTINGS, type RuntimeSettings } from "./runtime_settings.ts";
-import { CGROUP_ROOT, CONTAINERD, INIT_GROUP, KUBELET } from "./services.ts";
-import { type Bone, SKELETON } from "./skeleton.ts";
-import type { Service } from "./supervisor.ts";
-import { SYSCTLS } from "./sysctls.ts";
+import { CONTAINERD_SETTINGS, type RuntimeSettings } from "./data/runtime_settings.ts";
+import { CGROUP_ROOT, CONTAINERD, INIT_GROUP, KUBELET } from "./services/services.ts";
+import { type Bone, SKELETON } from "./host/skeleton.ts";
+import type { Service } from "./services/supervisor.ts";
+import { SYSCTLS } from "./host/sysctls.ts";
 
 /** What a node is made of. */
 export interface Node {

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { LIMITS } from "../../init/limits.ts";
-import type { Mount } from "../../init/mounts.ts";
+import { LIMITS } from "../../init/host/limits.ts";
+import type { Mount } from "../../init/host/mounts.ts";
 import { KIOS } from "../../init/node.ts";
-import type { Bone } from "../../init/skeleton.ts";
-import type { Service } from "../../init/supervisor.ts";
+import type { Bone } from "../../init/host/skeleton.ts";
+import type { Service } from "../../init/services/supervisor.ts";
 
 /** A C string literal; what JSON escapes, C escapes alike in the ASCII that the tables are. */
 function text(value: string | undefined): string {

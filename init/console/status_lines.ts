@@ -1,5 +1,5 @@
-import type { DiskStatus, NodeStatus } from "../status.ts";
-import type { ServiceStatus } from "../supervisor.ts";
+import type { DiskStatus, NodeStatus } from "../control/status.ts";
+import type { ServiceStatus } from "../services/supervisor.ts";
 
 /** The width of the narrowest terminal, less the column in which writing begins to wrap. */
 const WIDTH = 79;
@@ -42,7 +42,7 @@ function fit(line: string): string {
  * @example Usage
  * ```ts
  * import assert from "node:assert/strict";
- * import { NO_DISK } from "../status.ts";
+ * import { NO_DISK } from "../control/status.ts";
  *
  * const [first] = statusLines({
  *   version: "0.1.0",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NO_DISK, type NodeStatus } from "../status.ts";
+import { NO_DISK, type NodeStatus } from "../control/status.ts";
 import { STATUS_HEIGHT, statusLines } from "./status_lines.ts";
 
 const STATUS: NodeStatus = {

@@ -9,9 +9,9 @@
 
 import { statfs } from "../../ffi/mod.ts";
 import type { Log } from "../log.ts";
-import type { Reaper } from "../reaper.ts";
-import { runProgram } from "../run_program.ts";
-import type { DiskStatus } from "../status.ts";
+import type { Reaper } from "../services/reaper.ts";
+import { runProgram } from "../services/run_program.ts";
+import type { DiskStatus } from "../control/status.ts";
 import { within } from "../within.ts";
 import { isReadOnly } from "./block_devices.ts";
 import { type DataChoice, parseDataChoice } from "./choice.ts";
@@ -119,7 +119,7 @@ export function noPartition(target: string, why: { device?: string; reason?: str
  * import assert from "node:assert/strict";
  * import { KIOS } from "../node.ts";
  * import { memoryLog } from "../log.ts";
- * import { createReaper } from "../reaper.ts";
+ * import { createReaper } from "../services/reaper.ts";
  *
  * const options = { datapart: "none", log: memoryLog(), reaper: createReaper() };
  * assert.equal((await takeData(KIOS.data, options)).state, "ram");

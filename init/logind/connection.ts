@@ -6,7 +6,7 @@
 
 import { sendWithDescriptor } from "../../ffi/mod.ts";
 import { doneWithin } from "../done_within.ts";
-import type { RootClient } from "../root_listener.ts";
+import type { RootClient } from "../control/root_listener.ts";
 import { type Answer, answerCall, type BusState } from "./bus.ts";
 import { beginHandshake, shakeHands } from "./handshake.ts";
 import {

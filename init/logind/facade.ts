@@ -6,7 +6,7 @@
  */
 
 import type { Log } from "../log.ts";
-import { listenForRoot } from "../root_listener.ts";
+import { listenForRoot } from "../control/root_listener.ts";
 import { PREPARE_FOR_SHUTDOWN } from "./bus.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { readDelay } from "./delay.ts";

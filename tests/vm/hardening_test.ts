@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SYSCTLS } from "../../init/sysctls.ts";
+import { SYSCTLS } from "../../init/host/sysctls.ts";
 import { readDataBytes, writeDataDisk } from "../../mod.ts";
 import { bootDirect } from "./direct.ts";
 import { checkMounts } from "./mount_policy.ts";

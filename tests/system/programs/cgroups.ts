@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console -- what it prints is its result
 // Starts a process in a control group, in a real cgroup2 hierarchy.
 import { kill, mount, SIGNALS, spawn } from "../../../ffi/mod.ts";
-import { makeGroups, startIn } from "../../../init/cgroups.ts";
-import { createReaper } from "../../../init/reaper.ts";
+import { makeGroups, startIn } from "../../../init/host/cgroups.ts";
+import { createReaper } from "../../../init/services/reaper.ts";
 import { takeSignals } from "../../../init/signals.ts";
 
 const reaper = createReaper();

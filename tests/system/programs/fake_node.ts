@@ -2,7 +2,7 @@
 // fake_node.ts <directory> <runtime command> <kubelet command>
 import { boot } from "../../../init/main.ts";
 import { KIOS } from "../../../init/node.ts";
-import type { Service } from "../../../init/supervisor.ts";
+import type { Service } from "../../../init/services/supervisor.ts";
 
 const [directory = "", runtime = "", kubelet = ""] = Deno.args;
 

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- what it prints is its result
 // Starts children that leave orphans, and reaps them all.
 import { spawn } from "../../../ffi/mod.ts";
-import { createReaper } from "../../../init/reaper.ts";
+import { createReaper } from "../../../init/services/reaper.ts";
 import { takeSignals } from "../../../init/signals.ts";
 
 const reaper = createReaper();

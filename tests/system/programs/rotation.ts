@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console -- what it prints is its result
 // Rotates the log of a process that writes as fast as it can: rotation.ts <how often>
 import { kill, mount, O_APPEND, O_CREAT, O_WRONLY, SIGNALS, spawn } from "../../../ffi/mod.ts";
-import { makeGroups, startIn } from "../../../init/cgroups.ts";
-import { createReaper } from "../../../init/reaper.ts";
-import { rotate } from "../../../init/rotation.ts";
+import { makeGroups, startIn } from "../../../init/host/cgroups.ts";
+import { createReaper } from "../../../init/services/reaper.ts";
+import { rotate } from "../../../init/logs/rotation.ts";
 import { takeSignals } from "../../../init/signals.ts";
 
 const rotations = Number(Deno.args[0]);
