@@ -158,7 +158,7 @@ export const KIOS: Node = {
     readLimit: 5,
     settling: { quiet: 500, longest: 5000 },
   },
-  backoff: { first: 0.25, longest: 30, healthy: 60 },
+  backoff: { first: 0.25, longest: 30, healthy: 20 },
   runtimeLimit: 60,
   logs: {
     init: "/var/log/kios/init.log",
