@@ -41,6 +41,15 @@ const LARGEST_ARRAY = 1024 * 1024;
 /** The type of entries that are not used. */
 const UNUSED = "00000000-0000-0000-0000-000000000000";
 
+/** What each byte does to a CRC-32: to take a table bit by bit takes a tenth of a second where nothing is compiled yet. */
+function crcTable(): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+    return crc;
+  });
+}
+
 /**
  * The CRC-32 of IEEE 802.3, which is the one UEFI uses.
  *
@@ -55,11 +64,9 @@ const UNUSED = "00000000-0000-0000-0000-000000000000";
  * ```
  */
 export function crc32(bytes: Uint8Array): number {
+  const table = crcTable();
   let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
+  for (const byte of bytes) crc = (crc >>> 8) ^ table[(crc ^ byte) & 0xff]!;
   return ~crc >>> 0;
 }
 
