@@ -43,10 +43,11 @@ export interface DataDisk {
  * ```ts
  * import assert from "node:assert/strict";
  *
- * const path = `${await Deno.makeTempDir()}/data.img`;
+ * const path = await Deno.makeTempFile();
  * await writeDataDisk(path, { size: 16, files: { "meta/etc/hostname": "node-7\n" } });
  * assert.equal(await readDataFile(path, "meta/etc/hostname"), "node-7\n");
  * await checkDataDisk(path);
+ * await Deno.remove(path);
  * ```
  */
 export async function writeDataDisk(path: string, disk: DataDisk): Promise<void> {
@@ -87,16 +88,17 @@ export async function writeDataDisk(path: string, disk: DataDisk): Promise<void>
  * ```ts
  * import assert from "node:assert/strict";
  *
- * const path = `${await Deno.makeTempDir()}/data.img`;
+ * const path = await Deno.makeTempFile();
  * await writeDataDisk(path, { size: 16, files: { "meta/random-seed": new Uint8Array(3) } });
  * assert.deepEqual(await readDataBytes(path, "meta/random-seed"), new Uint8Array(3));
+ * await Deno.remove(path);
  * ```
  */
 export async function readDataBytes(path: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const folder = await Deno.makeTempDir({ prefix: "kios-data-" });
   try {
     // debugfs says that there is no such file, and that all went well.
-    await run("debugfs", ["-R", `dump /${name} ${folder}/file`, partition(path)]);
+    await run("debugfs", ["-R", `dump /${name} ${folder}/file`, await partition(path)]);
     return await Deno.readFile(`${folder}/file`);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
@@ -117,9 +119,10 @@ export async function readDataBytes(path: string, name: string): Promise<Uint8Ar
  * ```ts
  * import assert from "node:assert/strict";
  *
- * const path = `${await Deno.makeTempDir()}/data.img`;
+ * const path = await Deno.makeTempFile();
  * await writeDataDisk(path, { size: 16 });
  * assert.equal(await readDataFile(path, "meta/etc/hostname"), undefined);
+ * await Deno.remove(path);
  * ```
  */
 export async function readDataFile(path: string, name: string): Promise<string | undefined> {
@@ -138,17 +141,18 @@ export async function readDataFile(path: string, name: string): Promise<string |
  * ```ts
  * import assert from "node:assert/strict";
  *
- * const path = `${await Deno.makeTempDir()}/data.img`;
+ * const path = await Deno.makeTempFile();
  * await writeDataDisk(path, { size: 16 });
  * await writeDataFile(path, "ballast", new Uint8Array(3));
  * assert.deepEqual(await readDataBytes(path, "ballast"), new Uint8Array(3));
+ * await Deno.remove(path);
  * ```
  */
 export async function writeDataFile(path: string, name: string, content: Uint8Array): Promise<void> {
   const source = await Deno.makeTempFile({ prefix: "kios-data-" });
   try {
     await Deno.writeFile(source, content);
-    await run("debugfs", ["-w", "-R", `write ${source} /${name}`, partition(path)]);
+    await run("debugfs", ["-w", "-R", `write ${source} /${name}`, await partition(path)]);
   } finally {
     await Deno.remove(source);
   }
@@ -164,13 +168,14 @@ export async function writeDataFile(path: string, name: string, content: Uint8Ar
  * ```ts
  * import assert from "node:assert/strict";
  *
- * const path = `${await Deno.makeTempDir()}/data.img`;
+ * const path = await Deno.makeTempFile();
  * await writeDataDisk(path, { size: 16 });
  * assert.equal((await dataSuperblock(path)).get("Filesystem state"), "clean");
+ * await Deno.remove(path);
  * ```
  */
 export async function dataSuperblock(path: string): Promise<Map<string, string>> {
-  const text = await run("dumpe2fs", ["-h", partition(path)]);
+  const text = await run("dumpe2fs", ["-h", await partition(path)]);
   return new Map(text.split("\n").map((line) => line.split(/:\s+(.*)/s, 2) as [string, string]));
 }
 
@@ -182,36 +187,47 @@ export async function dataSuperblock(path: string): Promise<Map<string, string>>
  *
  * @example Usage
  * ```ts
- * const path = `${await Deno.makeTempDir()}/data.img`;
+ * const path = await Deno.makeTempFile();
  * await writeDataDisk(path, { size: 16 });
  * await checkDataDisk(path);
+ * await Deno.remove(path);
  * ```
  */
 export async function checkDataDisk(path: string): Promise<void> {
-  await run("e2fsck", ["-f", "-n", partition(path)]);
+  await run("e2fsck", ["-f", "-n", await partition(path)]);
 }
 
 /**
- * Does to a data disk what mounting would do: replays its journal and ends what was deleted while it was open.
+ * Writes the partition of a data disk to a file of its own, as mounting would leave it: its journal replayed, and what
+ * was deleted while it was open gone. The other functions here take such a file like a disk.
  *
- * @param path The image.
- * @throws {TypeError} If that is not enough to bring it in order.
+ * @param path The image, which stays as it is.
+ * @param to The file to write; it is sparse.
+ * @throws {TypeError} If replaying is not enough to bring it in order.
  *
  * @example Usage
  * ```ts
- * const path = `${await Deno.makeTempDir()}/data.img`;
+ * const [path, to] = [await Deno.makeTempFile(), await Deno.makeTempFile()];
  * await writeDataDisk(path, { size: 16 });
- * await replayDataDisk(path);
+ * await replayDataDisk(path, to);
+ * await checkDataDisk(to);
+ * for (const file of [path, to]) await Deno.remove(file);
  * ```
  */
-export async function replayDataDisk(path: string): Promise<void> {
+export async function replayDataDisk(path: string, to: string): Promise<void> {
+  // e2fsck opens the file system a second time when the journal is replayed, and then forgets about an offset.
+  await run("dd", [`if=${path}`, `of=${to}`, "bs=1M", `skip=${START / 1024 / 1024}`, "conv=sparse", "status=none"]);
   // Exit status 1: something was put right, as it is meant to be. e2fsck(8)
-  await run("e2fsck", ["-p", partition(path)], { accept: [0, 1] });
+  await run("e2fsck", ["-p", to], { accept: [0, 1] });
 }
 
-/** How e2fsprogs name a file system inside a file. */
-function partition(path: string): string {
-  return `${path}?offset=${START}`;
+/** How e2fsprogs name a file system inside a file; a disk has its partition table there. */
+async function partition(path: string): Promise<string> {
+  using file = await Deno.open(path);
+  await file.seek(512, Deno.SeekMode.Start);
+  const signature = new Uint8Array(8);
+  await file.read(signature);
+  return new TextDecoder().decode(signature) === "EFI PART" ? `${path}?offset=${START}` : path;
 }
 
 /** Runs one of the programs and returns what it printed. */

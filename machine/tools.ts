@@ -15,7 +15,8 @@ export type Tool =
   | "mke2fs"
   | "dumpe2fs"
   | "debugfs"
-  | "e2fsck";
+  | "e2fsck"
+  | "dd";
 
 /** Debian's package of each program. */
 const PACKAGES: Record<Tool, string> = {
@@ -28,6 +29,7 @@ const PACKAGES: Record<Tool, string> = {
   dumpe2fs: "e2fsprogs",
   debugfs: "e2fsprogs",
   e2fsck: "e2fsprogs",
+  dd: "coreutils",
 };
 
 /** Debian's place for programs of administrators, which is not on everybody's path. */

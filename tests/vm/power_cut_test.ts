@@ -93,9 +93,7 @@ class Acknowledgements implements AsyncDisposable {
 /** Looks at a disk after its machine lost its power: the file system is in order, and every record is there. */
 async function checkRecords(file: string, acknowledged: number): Promise<void> {
   const copy = `${file}.copy`;
-  const { success } = await new Deno.Command("cp", { args: ["--sparse=always", file, copy] }).output();
-  assert(success);
-  await replayDataDisk(copy);
+  await replayDataDisk(file, copy);
   await checkDataDisk(copy);
   const numbers = (await readDataFile(copy, "site/records") ?? "").split("\n").slice(0, -1).map(Number);
   assert.deepEqual(numbers, numbers.map((_, index) => index + 1), "The records are not in order");
@@ -109,7 +107,7 @@ Deno.test("what was safe is there after the power was cut, and the node comes ba
   await using acknowledgements = new Acknowledgements();
   try {
     const files = { "meta/etc/kubernetes/manifests/writer.yaml": manifest(acknowledgements.port) };
-    await writeDataDisk(file, { size: 1024, files });
+    await writeDataDisk(file, { size: 512, files });
     const cuts = times(3, 30);
     for (let cut = 1; cut <= cuts; cut++) {
       await test.step(`cut ${cut} of ${cuts}`, async () => {
