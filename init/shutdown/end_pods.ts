@@ -59,7 +59,10 @@ export async function endPods({ kubelet, logind, log }: PodEnders): Promise<Pods
   }
   logind.announceShutdown();
   await logind.released();
-  if (kubelet.status().pid === pid) return "ended";
+  if (kubelet.status().pid === pid) {
+    log.write("pods ended");
+    return "ended";
+  }
   log.problem("kubelet ended before its pods, so they get SIGTERM without an order");
   return "not asked";
 }

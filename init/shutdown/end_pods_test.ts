@@ -19,7 +19,7 @@ function end(pid: number | null, later: number | null, held: boolean) {
 }
 
 Deno.test("endPods() has the kubelet end them", async () => {
-  assert.deepEqual(await end(7, 7, true), { ended: "ended", announced: true, lines: [] });
+  assert.deepEqual(await end(7, 7, true), { ended: "ended", announced: true, lines: ["pods ended"] });
 });
 
 Deno.test("endPods() does not wait for a kubelet that is not there, or took no lock", async () => {

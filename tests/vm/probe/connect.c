@@ -1,5 +1,6 @@
 /* connect PATH: sends standard input to a Unix socket and prints the answer, for busybox's nc knows none. The socket is
  * not half closed in between: an HTTP server takes that for a client that has gone. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,6 +21,7 @@ int main(int argc, char **argv)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	if (argc != 2 || strlen(argv[1]) >= sizeof address.sun_path)
 		return 2;
+	signal(SIGPIPE, SIG_IGN); /* a server that refuses may have answered all the same */
 	strcpy(address.sun_path, argv[1]);
 	if (connect(fd, (struct sockaddr *)&address, sizeof address)) {
 		perror(argv[1]);
