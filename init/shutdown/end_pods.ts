@@ -34,11 +34,40 @@ const HURRIED_LIMIT = 1;
 /** How long a process that was killed may take to be gone. */
 export const KILL_LIMIT = 3;
 
+/** The flag of a process that ends, among those in /proc/PID/stat: PF_EXITING of <linux/sched.h>. */
+const PF_EXITING = 4;
+
+/**
+ * Says whether a process has ended or is about to: then what it holds open is closed, although nobody has collected it yet.
+ *
+ * @param pid The process.
+ * @returns Whether it has.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(isEnding(Deno.pid), false);
+ * assert.equal(isEnding(0x3fffffff), true);
+ * ```
+ */
+export function isEnding(pid: number): boolean {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    // proc_pid_stat(5): the flags are the 7th field after the name, which may hold anything but ends at the last bracket.
+    const flags = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[6]);
+    return (flags & PF_EXITING) !== 0;
+  } catch {
+    return true;
+  }
+}
+
 /**
  * Asks the kubelet to end its pods, and waits until it says that it has: it ends them by their priority, each group within
  * its period, and kills what does not end by itself.
  *
  * @param enders Who has to do with it.
+ * @param hurried When somebody is in a hurry: then the pods are not waited for any longer.
  * @returns What has become of them.
  *
  * @example Usage
@@ -48,23 +77,28 @@ export const KILL_LIMIT = 3;
  *
  * const logind = { isHeld: () => false, announceShutdown() {}, released: () => Promise.resolve() };
  * const status = () => ({ name: "kubelet", state: "waiting" as const, pid: null, starts: 3, lastEnd: null });
- * assert.equal(await endPods({ kubelet: { status }, logind, log: memoryLog() }), "not asked");
+ * const enders = { kubelet: { status }, logind, log: memoryLog() };
+ * assert.equal(await endPods(enders, new Promise(() => {})), "not asked");
  * ```
  */
-export async function endPods({ kubelet, logind, log }: PodEnders): Promise<PodsEnd> {
+export async function endPods({ kubelet, logind, log }: PodEnders, hurried: Promise<void>): Promise<PodsEnd> {
   const { pid } = kubelet.status();
   if (pid === null || !logind?.isHeld()) {
     log.problem("kubelet cannot be asked to end the pods, so they get SIGTERM without an order");
     return "not asked";
   }
   logind.announceShutdown();
-  await logind.released();
-  if (kubelet.status().pid === pid) {
-    log.write("pods ended");
-    return "ended";
+  const released = logind.released().then(() => true);
+  if (!await Promise.race([released, hurried.then(() => false)])) {
+    log.problem("pods are not waited for any longer");
+    return "not ended";
   }
-  log.problem("kubelet ended before its pods, so they get SIGTERM without an order");
-  return "not asked";
+  if (kubelet.status().pid !== pid || isEnding(pid)) {
+    log.problem("kubelet ended before its pods, so they get SIGTERM without an order");
+    return "not asked";
+  }
+  log.write("pods ended");
+  return "ended";
 }
 
 /**

@@ -65,8 +65,8 @@ export function shutdownPhases(running: Running): Phase[] {
     {
       name: "end the pods",
       limit: delay + SLACK,
-      hurriedLimit: 0,
-      run: async () => void (pods = await endPods(running)),
+      hurriedLimit: 1,
+      run: async (hurried) => void (pods = await endPods(running, hurried)),
     },
     { name: "stop kubelet", limit: 15, hurriedLimit: 2, run: () => kubelet.stop(10) },
     { name: "stop containerd", limit: 15, hurriedLimit: 5, run: () => runtime.stop(10) },

@@ -80,7 +80,7 @@ Deno.test("boot() lets whoever asks a second time shorten the way down, but not 
   assert.match(await node.control("POST", "/reboot"), /"power":"off","state":"shortened"/);
   assert.equal(await node.ended(), 130);
   await node.expect(/asked for again: control socket, so it is shortened; it stays with power off/);
-  await node.expect(/end the pods: not done, going on in a hurry$/);
+  await node.expect(/pods are not waited for any longer$/);
 });
 
 Deno.test("boot() does not wait for a kubelet that died, nor for one that came back too late", async () => {

@@ -168,7 +168,7 @@ spec:
     assert.equal(await vm.exited({ timeout: SLACK * 1000 }), 0);
     const text = vm.consoleText.slice(from);
     assert.match(text, /shutdown: control socket/);
-    assert.match(text, /end the pods: not done, going on in a hurry/);
+    assert.match(text, /pods are not waited for any longer/);
     const [, power] = /kios\[([\d.]+)\] power off/.exec(text)!;
     const [, pressed] = /kios\[([\d.]+)\] shutdown: asked for again/.exec(text)!;
     assert(Number(power) - Number(pressed) < 20, text);
