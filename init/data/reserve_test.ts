@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { makeReserve, releaseReserve } from "./reserve.ts";
 
-const SIZE = 1000 * 4096;
+const SIZE = 160 * 4096;
 const room = (free: number, readOnly = false) => ({ size: SIZE, free, available: free, readOnly });
 const RESERVE = 10 * 4096;
 

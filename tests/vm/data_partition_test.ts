@@ -69,7 +69,7 @@ Deno.test("what a node keeps is there after its next start", async (test) => {
       });
 
       // What the node makes itself in its first minute.
-      await inside(vm, "dd if=/dev/zero of=/host/var/lib/kios/meta/reserve bs=4k count=600");
+      await inside(vm, "dd if=/dev/zero of=/host/var/lib/kios/meta/reserve bs=4k count=4000");
       await vm.powerButton();
       assert.equal(await vm.exited(), 0);
     }
